@@ -1,0 +1,35 @@
+PYTHON ?= python3
+DEMO := .venv-demo/bin
+TEST := .venv-test/bin
+
+.PHONY: demo test docs clean
+
+demo: .venv-demo/ready  ## train on the embedded sentences, evaluate, and pipe a file through predict
+	rm -rf .venv-demo/models
+	RNNSENT_MODELS_DIR=.venv-demo/models $(DEMO)/rnnsent train sentences
+	RNNSENT_MODELS_DIR=.venv-demo/models $(DEMO)/rnnsent evaluate sentences
+	printf 'A quiet triumph.\n\nThe battery died in a day.\n' > .venv-demo/lines.txt
+	RNNSENT_MODELS_DIR=.venv-demo/models $(DEMO)/rnnsent predict - < .venv-demo/lines.txt
+
+test: .venv-test/ready  ## lint, types, current docs and the test suite with its coverage
+	$(TEST)/ruff check .
+	$(TEST)/ruff format --check .
+	$(TEST)/mypy
+	$(TEST)/cog --check -PUrc docs/commands.md
+	$(TEST)/pytest -n 2 --cov --cov-report=term
+
+docs: .venv-test/ready  ## write every command's help into docs/commands.md
+	$(TEST)/cog -PUrc docs/commands.md
+
+.venv-demo/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-demo
+	$(DEMO)/pip install --quiet .
+	touch $@
+
+.venv-test/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-test
+	$(TEST)/pip install --quiet --editable '.[test]'
+	touch $@
+
+clean:
+	rm -rf .venv-demo .venv-test

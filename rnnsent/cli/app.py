@@ -1,0 +1,91 @@
+"""The application, and the one place where an error becomes a line on stderr and an exit code."""
+
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+import rnnsent
+from rnnsent.cli import datasets, evaluate, models, predict, train
+from rnnsent.errors import RnnsentError
+from rnnsent.report.terminal import say_error, set_quiet
+
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+# Typer carries a copy of click, or depends on it, by its version; its errors are reached through a public name.
+CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
+
+app = typer.Typer(
+    name="rnnsent",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help starts quicker, and writes no escape codes into pipes
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"rnnsent {rnnsent.__version__}")
+        raise typer.Exit
+
+
+def _quiet(asked: bool) -> None:
+    if asked:
+        set_quiet()
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", callback=_quiet, help="Say nothing on stderr but errors.")
+    ] = False,
+) -> None:
+    """Sentiment analysis with recurrent networks: train, evaluate, predict.
+
+    Example: rnnsent predict "A quiet triumph."
+    """
+
+
+app.command()(train.train)
+app.command()(evaluate.evaluate)
+app.command()(predict.predict)
+app.command()(models.models)
+app.command()(datasets.datasets)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 wrongly called, 130 stopped by Ctrl-C."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """The exit code of a command line, every error told in one line."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = app(args=arguments, prog_name="rnnsent", standalone_mode=False)
+    except RnnsentError as error:
+        say_error(str(error))
+        return error.exit_code
+    except CommandLineError as error:
+        say_error(f"{error.format_message()} (see `rnnsent --help`)")  # type: ignore[attr-defined]
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        say_error(f"{place}{error.strerror or error}")
+        return FAILED
+    except MemoryError:
+        say_error("out of memory; train with a smaller --batch-tokens, or predict shorter records")
+        return FAILED
+    return code if isinstance(code, int) else DONE
+
+
+def _terminate(*_: object) -> None:
+    # As an exception, so that temporary files go; 128 + the signal's number is what a shell expects.
+    sys.exit(128 + signal.SIGTERM)

@@ -1,0 +1,79 @@
+"""Options that several commands share, and an option for every setting of a recipe. Loads nothing slow."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import Field, fields
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from rnnsent.config import Device, ModelConfig, Settings, TokenizerConfig, TrainConfig, flag
+from rnnsent.data.catalog import CATALOG
+from rnnsent.model.store import available
+from rnnsent.report.terminal import set_quiet
+
+GROUPS: tuple[type[Settings], ...] = (ModelConfig, TokenizerConfig, TrainConfig)
+
+
+def complete_models(incomplete: str) -> list[str]:
+    return [name for name in available() if name.startswith(incomplete)]
+
+
+def complete_sources(incomplete: str) -> list[str]:
+    return [name for name in CATALOG if name.startswith(incomplete)]
+
+
+def _quiet(asked: bool) -> None:
+    if asked:
+        set_quiet()
+
+
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        autocompletion=complete_models,
+        help="Name or path of a model.",
+        show_default="$RNNSENT_MODEL, the newest in models/, the one that ships",
+    ),
+]
+DeviceOption = Annotated[Device, typer.Option("--device", help="Where to compute; auto takes cuda when it is present.")]
+TextColumnOption = Annotated[
+    str | None, typer.Option("--text-column", help="Column of the texts, where it is not plain.")
+]
+LabelColumnOption = Annotated[
+    str | None, typer.Option("--label-column", help="Column of the labels, where it is not plain.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", callback=_quiet, help="Say nothing on stderr but errors.")]
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that takes **overrides an option for each setting of a recipe, None where it is not given.
+
+    Name, help, bounds and the default that help shows are read from the dataclasses, where they stand once.
+    """
+    own = list(inspect.signature(command, eval_str=True).parameters.values())
+    added = [_parameter(group, each) for group in GROUPS for each in fields(group)]  # type: ignore[arg-type]
+    parameters = [each for each in own if each.kind is not inspect.Parameter.VAR_KEYWORD] + added
+
+    @functools.wraps(command)
+    def wrapped(**values: Any) -> None:
+        command(**values)
+
+    wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {each.name: each.annotation for each in parameters}
+    return wrapped
+
+
+def _parameter(group: type[Settings], each: "Field[Any]") -> inspect.Parameter:
+    kind = get_type_hints(group)[each.name]
+    name = flag(each.name)
+    declared = f"{name}/--no-{name.removeprefix('--')}" if kind is bool else name
+    default = "none" if each.default == "" else str(each.default).lower() if kind is bool else str(each.default)
+    option = typer.Option(declared, help=f"{each.metadata['help']}  [{default}]", show_default=False)
+    return inspect.Parameter(
+        each.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
+    )

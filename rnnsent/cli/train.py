@@ -1,0 +1,123 @@
+"""`rnnsent train`."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from rnnsent.cli.options import (
+    DeviceOption,
+    LabelColumnOption,
+    QuietOption,
+    TextColumnOption,
+    complete_sources,
+    with_settings,
+)
+from rnnsent.report.terminal import say
+
+
+@with_settings
+def train(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            autocompletion=complete_sources,
+            help="Short name, Hub id (owner/name or owner/name:config), file (.csv .tsv .jsonl .parquet .txt) or folder; "
+            "several train one model.",
+        ),
+    ],
+    name: Annotated[
+        str | None, typer.Option("--name", "-n", help="Name of the model.", show_default="the data set's")
+    ] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            "--recipe", help="default, textbook, or a TOML file; options override it.", show_default="default"
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a model of this name.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    text_column: TextColumnOption = None,
+    label_column: LabelColumnOption = None,
+    device: DeviceOption = "auto",
+    quiet: QuietOption = False,
+    **overrides: Any,
+) -> None:
+    """Train a model into models/NAME. The test split is never read.
+
+    Ctrl-C saves and stops; the same command with --resume goes on.
+
+    Examples:
+
+    rnnsent train sentences
+
+    rnnsent train reviews.csv --cell gru --hidden 64
+    """
+    from rnnsent.fit import Epoch, Update
+    from rnnsent.report.progress import training_progress
+    from rnnsent.train import Prepared, Request, Saved, Stopped
+    from rnnsent.train import train as run_training
+
+    request = Request(
+        sources=tuple(sources),
+        name=name,
+        recipe=recipe,
+        overrides={key: value for key, value in overrides.items() if value is not None},
+        device=device,
+        text_column=text_column,
+        label_column=label_column,
+        force=force,
+        resume=resume,
+        command=("rnnsent", *sys.argv[1:]),
+    )
+    last: Saved | Stopped | None = None
+    with _stop_on_signal() as (stop, code), training_progress() as progress:
+        for event in run_training(request, stop=stop):
+            match event:
+                case Prepared():
+                    progress.prepared(event)
+                case Update():
+                    progress.update(event)
+                case Epoch():
+                    progress.epoch(event)
+                case _:
+                    last = event
+    if isinstance(last, Stopped):
+        if last.saved:
+            say(_where(last.saved))
+        say("stopped; the same command with --resume goes on")
+        raise typer.Exit(code())
+    if last is not None:
+        say(_where(last))
+
+
+def _where(saved: Any) -> str:
+    metrics = saved.validation.metrics
+    low, high = metrics.accuracy_interval
+    return (
+        f"saved {saved.checkpoint.path}: validation accuracy {metrics.accuracy:.2%} (95 % interval {low:.2%} to {high:.2%}); "
+        f'try: rnnsent predict -m {saved.checkpoint.name} "..."'
+    )
+
+
+@contextmanager
+def _stop_on_signal() -> Iterator[tuple[Callable[[], bool], Callable[[], int]]]:
+    """While the block runs, a first Ctrl-C or SIGTERM asks training to stop after the update in hand; a second one
+    stops at once."""
+    received: list[int] = []
+
+    def handle(number: int, _: object) -> None:
+        if received:
+            raise KeyboardInterrupt
+        received.append(number)
+        say("stopping after this update ...")
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(received), lambda: 128 + received[0]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,220 @@
+"""Every setting of a run: frozen dataclasses, each default written here once.
+
+The dataclasses' own defaults are the recipe called `default`. The command line reads defaults, bounds and help
+from them, a checkpoint stores them, and an error names the flag. This module knows no torch, no data and no files
+but the recipes.
+"""
+
+import difflib
+import tomllib
+import types
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
+
+from rnnsent.errors import SettingsError
+
+TokenizerKind = Literal["word", "bpe", "char"]
+Cell = Literal["rnn", "lstm", "gru"]
+Pooling = Literal["last", "mean", "max", "mean-max", "attention", "self-attention"]
+Optimizer = Literal["adam", "adamw"]
+Decay = Literal["none", "linear", "cosine"]
+Loss = Literal["text", "every-step"]
+ClassWeights = Literal["none", "balanced"]
+Precision = Literal["auto", "float32", "bfloat16"]
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+RECIPES = Path(__file__).parent / "recipes"
+
+
+def setting(default: Any, text: str, *, least: float | None = None, most: float | None = None) -> Any:
+    """A dataclass field with its help text and inclusive bounds."""
+    return field(default=default, metadata={"help": text, "least": least, "most": most})
+
+
+def flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+class Settings:
+    """What the groups of settings share: checking on construction, and reading from plain data."""
+
+    def __post_init__(self) -> None:
+        hints = get_type_hints(type(self))
+        for each in fields(self):  # type: ignore[arg-type]
+            _check(flag(each.name), getattr(self, each.name), hints[each.name], each.metadata)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], where: str) -> Self:
+        """Build from a TOML or JSON table; `where` names it in the error for a key that is not a setting."""
+        known = [each.name for each in fields(cls)]  # type: ignore[arg-type]
+        normal = {key.replace("-", "_"): value for key, value in values.items()}
+        for key in normal:
+            if key not in known:
+                close = difflib.get_close_matches(key, known, n=1)
+                hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+                raise SettingsError(f"{where}: there is no setting {key!r}; {hint}")
+        return cls(**normal)
+
+    def overridden(self, overrides: Mapping[str, Any]) -> Self:
+        """A copy with those of `overrides` that belong to this group and are not None."""
+        names = {each.name for each in fields(self)}  # type: ignore[arg-type]
+        mine = {key: value for key, value in overrides.items() if key in names and value is not None}
+        return replace(self, **mine)  # type: ignore[type-var]
+
+
+@dataclass(frozen=True)
+class TokenizerConfig(Settings):
+    tokenizer: TokenizerKind = setting(
+        "word", "How text is cut: words (each Han character its own), byte pairs or characters."
+    )
+    vocab_size: int = setting(40_000, "Most entries in the vocabulary.", least=3)
+    min_frequency: int = setting(2, "Entries seen fewer times in the train split are left out.", least=1)
+    lowercase: bool = setting(True, "Fold upper and lower case together.")
+
+
+@dataclass(frozen=True)
+class ModelConfig(Settings):
+    cell: Cell = setting("lstm", "Recurrent cell.")
+    embedding_dim: int = setting(128, "Numbers in a token's vector.", least=1, most=8192)
+    hidden: int = setting(128, "Numbers in the hidden state of one direction.", least=1, most=8192)
+    layers: int = setting(1, "Recurrent layers, each reading the one below.", least=1, most=32)
+    bidirectional: bool = setting(True, "Read from both ends.")
+    pooling: Pooling = setting("mean-max", "How the hidden states of all steps become one vector.")
+    heads: int = setting(4, "Heads of the self-attention pooling.", least=1, most=64)
+    dropout: float = setting(0.4, "Share of the pooled vector dropped in training.", least=0.0, most=0.95)
+    embedding_dropout: float = setting(
+        0.3,
+        "Share of embedding dimensions dropped in training, the same ones at each step of a text.",
+        least=0.0,
+        most=0.95,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        width = self.hidden * (2 if self.bidirectional else 1)
+        if self.pooling == "self-attention" and width % self.heads:
+            raise SettingsError(f"--heads is {self.heads}; it must divide the width of the hidden states, {width}")
+
+
+@dataclass(frozen=True)
+class TrainConfig(Settings):
+    epochs: int = setting(3, "Passes over the train split.", least=1)
+    min_updates: int = setting(
+        1_000,
+        "A small data set gets more epochs until the weights were updated this often (at most 30 epochs).",
+        least=0,
+    )
+    batch_size: int = setting(64, "Most texts in a batch.", least=1)
+    batch_tokens: int = setting(8_192, "Most tokens in a batch, padding included.", least=1)
+    window: int = setting(
+        256, "Train on a random window of this many tokens of a longer text; 0 for the whole text.", least=0
+    )
+    optimizer: Optimizer = setting("adamw", "Optimiser.")
+    learning_rate: float = setting(2e-3, "Highest learning rate.", least=0.0, most=100.0)
+    weight_decay: float = setting(
+        0.01, "Decoupled weight decay of all weights but the embedding (adamw).", least=0.0, most=1.0
+    )
+    warmup: int = setting(100, "Updates over which the learning rate rises to its highest.", least=0)
+    decay: Decay = setting("linear", "How the learning rate falls to nothing afterwards.")
+    clip_norm: float = setting(1.0, "Largest norm of a gradient; 0 for no limit.", least=0.0)
+    average: float = setting(
+        0.998, "Decay of the moving average of the weights, which is what is kept; 0 for none.", least=0.0, most=0.99999
+    )
+    word_dropout: float = setting(
+        0.1, "Share of tokens replaced by the unknown token in training.", least=0.0, most=0.95
+    )
+    loss: Loss = setting("text", "Score each text once, or the output at every step.")
+    class_weights: ClassWeights = setting("none", "balanced: rare classes count for more.")
+    patience: int = setting(3, "Stop after this many epochs without a better validation accuracy.", least=1)
+    validation: float = setting(
+        0.0,
+        "Share of train cut off for validation, even where the source has its own; 0: its own, else 0.1.",
+        least=0.0,
+        most=0.9,
+    )
+    embeddings: str = setting(
+        "", "Start from these word vectors: a file in the text format of GloVe, word2vec or fastText."
+    )
+    precision: Precision = setting(
+        "auto", "Number format of the arithmetic: auto takes bfloat16 where the hardware is quicker for it."
+    )
+    seed: int = setting(0, "Seed of every random choice.", least=0, most=2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All settings of one training run."""
+
+    tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    training: TrainConfig = field(default_factory=TrainConfig)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], where: str) -> Self:
+        """Read the tables `tokenizer`, `model` and `training`; what they leave out is as in `default`."""
+        tables = {key: value for key, value in values.items() if key != "description"}
+        groups: dict[str, type[Settings]] = {
+            "tokenizer": TokenizerConfig,
+            "model": ModelConfig,
+            "training": TrainConfig,
+        }
+        for key, value in tables.items():
+            if key not in groups or not isinstance(value, Mapping):
+                raise SettingsError(f"{where}: {key!r} is not one of the tables [tokenizer], [model] and [training]")
+        return cls(**{key: groups[key].from_dict(value, f"{where} [{key}]") for key, value in tables.items()})  # type: ignore[arg-type]
+
+    def overridden(self, overrides: Mapping[str, Any]) -> Self:
+        """A copy in which each override that is not None replaces the setting of that name."""
+        return replace(
+            self,
+            tokenizer=self.tokenizer.overridden(overrides),
+            model=self.model.overridden(overrides),
+            training=self.training.overridden(overrides),
+        )
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        return asdict(self)
+
+
+def recipe_names() -> list[str]:
+    return sorted(["default", *(path.stem for path in RECIPES.glob("*.toml"))])
+
+
+def load_recipe(name: str) -> Recipe:
+    """A recipe by name, or from a TOML file given by path.
+
+    Raises:
+        SettingsError: there is no such recipe, it is not TOML, or it holds an unknown setting or a bad value.
+    """
+    if name == "default":
+        return Recipe()
+    path = RECIPES / f"{name}.toml"
+    if not path.is_file():
+        path = Path(name)
+    if not path.is_file():
+        raise SettingsError(
+            f"there is no recipe {name!r}; choose {', '.join(recipe_names())} or the path of a TOML file"
+        )
+    try:
+        return Recipe.from_dict(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not a TOML file: {error}") from None
+
+
+def _check(name: str, value: Any, hint: Any, bounds: Mapping[str, Any]) -> None:
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            raise SettingsError(f"{name} is {value!r}; choose {', '.join(get_args(hint))}")
+        return
+    accepted = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    if float in accepted and isinstance(value, int) and not isinstance(value, bool):
+        accepted = (*accepted, int)
+    if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted):
+        raise SettingsError(f"{name} is {value!r}; it must be {' or '.join(kind.__name__ for kind in accepted)}")
+    least, most = bounds.get("least"), bounds.get("most")
+    if least is not None and not value >= least:
+        raise SettingsError(f"{name} is {value}; it must be at least {least:g}")
+    if most is not None and not value <= most:
+        raise SettingsError(f"{name} is {value}; it must be at most {most:g}")

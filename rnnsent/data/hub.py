@@ -1,0 +1,120 @@
+"""Data sets of the Hugging Face Hub through the `datasets` library, and its errors as one line each."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from rnnsent.data.columns import label_column, text_column
+from rnnsent.data.examples import Examples, make_examples
+from rnnsent.errors import DataError
+
+# Sets that were published as a loading script, which `datasets` no longer runs, have their rows on this branch.
+CONVERTED = "refs/convert/parquet"
+
+
+@dataclass(frozen=True)
+class HubSource:
+    """A data set by its Hub id; nothing is fetched before a property or `read` is used."""
+
+    name: str
+    identifier: str
+    config: str | None = None
+    text: str | None = None
+    label: str | None = None
+    classes: tuple[str, ...] | None = None
+
+    @property
+    def location(self) -> str:
+        return f"{self.identifier}:{self.config}" if self.config else self.identifier
+
+    @cached_property
+    def _loaded(self) -> dict[str, Any]:
+        return dict(_load(self.identifier, self.config))
+
+    @property
+    def splits(self) -> list[str]:
+        return list(self._loaded)
+
+    def read(self, split: str) -> Examples:
+        """All labelled texts of a split. Raises DataError for an unclear column or a label without a class."""
+        from datasets import ClassLabel, Value
+
+        rows = self._loaded[split]
+        where = f"{self.name} ({split})" if self.name == self.location else f"{self.name} ({self.location}, {split})"
+        columns = rows.column_names
+        class_labels = [name for name, kind in rows.features.items() if isinstance(kind, ClassLabel)]
+        strings = [name for name, kind in rows.features.items() if isinstance(kind, Value) and "string" in kind.dtype]
+        label = label_column(columns, self.label, where, class_labels=class_labels)
+        text = text_column(columns, self.text, where, strings=[name for name in strings if name != label])
+        feature = rows.features[label]
+        names = self.classes or (tuple(feature.names) if isinstance(feature, ClassLabel) else None)
+        return make_examples(rows[text], rows[label], names, where)
+
+
+def _load(identifier: str, config: str | None) -> Any:
+    import datasets
+
+    if not sys.stderr.isatty():
+        datasets.disable_progress_bars()
+
+    def load(**options: Any) -> Any:
+        return datasets.load_dataset(identifier, **options)
+
+    try:
+        return load(name=config)
+    except RuntimeError as error:
+        if "scripts are no longer supported" not in str(error):
+            raise _refusal(identifier, error) from None
+        return _explained(identifier, lambda: load(data_dir=config, revision=CONVERTED))
+    except Exception as error:
+        raise _refusal(identifier, error) from None
+
+
+def _explained(identifier: str, load: Callable[[], Any]) -> Any:
+    try:
+        return load()
+    except Exception as error:
+        raise _refusal(identifier, error) from None
+
+
+def _refusal(identifier: str, error: Exception) -> Exception:
+    """The library's error as one line that says what to do; an error with no known cause keeps its first line."""
+    import datasets
+    import huggingface_hub.errors as hub
+
+    first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    causes = _causes(error)
+    endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
+    if any(isinstance(each, hub.GatedRepoError) for each in causes) or "gated" in first_line:
+        return DataError(
+            f"{identifier} is gated: accept its terms on {endpoint}, then set HF_TOKEN or run `hf auth login`"
+        )
+    if any(isinstance(each, hub.OfflineModeIsEnabled) for each in causes) or "offline" in first_line.lower():
+        return DataError(
+            f"{identifier} is not in the cache and HF_HUB_OFFLINE is set; unset it to download the data set once"
+        )
+    if any(isinstance(each, (ConnectionError, TimeoutError)) or "Connect" in type(each).__name__ for each in causes):
+        return DataError(f"cannot reach {endpoint} to load {identifier}; check the network, or use a local file")
+    if isinstance(error, (datasets.exceptions.DatasetNotFoundError, hub.RepositoryNotFoundError)):
+        return DataError(
+            f"there is no data set {identifier!r} on {endpoint} (a private one needs HF_TOKEN); `rnnsent datasets` lists the short names"
+        )
+    if isinstance(error, ValueError) and "Config name is missing" in str(error):
+        names = str(error).partition("[")[2].partition("]")[0].replace("'", "")
+        return DataError(f"{identifier} has several configurations; write {identifier}:NAME with one of {names}")
+    if isinstance(error, ValueError) and "BuilderConfig" in str(error):
+        return DataError(f"{identifier}: {first_line}")
+    if isinstance(error, OSError) and error.errno is not None:
+        return DataError(f"{identifier}: {error.strerror or first_line}")
+    return DataError(f"{identifier} cannot be loaded: {first_line}")
+
+
+def _causes(error: BaseException | None) -> list[BaseException]:
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return chain

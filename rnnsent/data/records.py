@@ -1,0 +1,66 @@
+"""Bytes of a pipe or a file -> records for predict, in windows, as they arrive. Knows lines, not predictions.
+
+A record ends at LF (CRLF is one end) and at nothing else, or at NUL. The last one may lack its end.
+"""
+
+import codecs
+import os
+import select
+from collections.abc import Iterator
+from pathlib import Path
+
+from rnnsent.errors import DataError
+
+CHUNK = 1 << 18  # bytes asked for at once; a pipe gives what it has
+WINDOW_RECORDS = 2_048  # records scored at once, at most
+WINDOW_BYTES = 1 << 22  # and their bytes, so that long records do not pile up
+
+
+def read_records(descriptor: int, *, separator: bytes = b"\n") -> Iterator[list[str]]:
+    """Yield windows of records: full ones while input is at hand, what there is as soon as it pauses.
+
+    Bytes that are no UTF-8 become U+FFFD; a byte-order mark at the very beginning is left out.
+    """
+    window: list[str] = []
+    size, first = 0, True
+    for raw in _split(descriptor, separator):
+        if raw is None:  # the input pauses
+            if window:
+                yield window
+                window, size = [], 0
+            continue
+        if first:
+            raw, first = raw.removeprefix(codecs.BOM_UTF8), False
+        if separator == b"\n":
+            raw = raw.removesuffix(b"\r")
+        window.append(raw.decode("utf-8", "replace"))
+        size += len(raw)
+        if len(window) >= WINDOW_RECORDS or size >= WINDOW_BYTES:
+            yield window
+            window, size = [], 0
+    if window:
+        yield window
+
+
+def read_file_records(path: Path, *, separator: bytes = b"\n") -> Iterator[list[str]]:
+    """The windows of a file's records. Raises DataError where it cannot be read."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            yield from read_records(file.fileno(), separator=separator)
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from None
+
+
+def _split(descriptor: int, separator: bytes) -> Iterator[bytes | None]:
+    """The pieces between separators, and None where no more input is at hand yet."""
+    parts: list[bytes] = []  # of a record whose end has not come; joined once, so that a long one costs no more
+    while chunk := os.read(descriptor, CHUNK):
+        head, *rest = chunk.split(separator)
+        parts.append(head)
+        for piece in rest:
+            yield b"".join(parts)
+            parts = [piece]
+        if not select.select([descriptor], [], [], 0)[0]:
+            yield None
+    if last := b"".join(parts):
+        yield last

@@ -1,0 +1,277 @@
+"""The training loop: a generator of progress over encoded examples. Knows ids and labels; no text, files or printing.
+
+Everything that a run's future depends on is in the weights, the optimiser, the random state and a `Place`, so a run
+that stops between two updates goes on from `state()` as if it had not stopped. The order of the data is a function
+of the seed and the epoch alone.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.optim.swa_utils import AveragedModel
+
+from rnnsent.config import TrainConfig
+from rnnsent.data.batches import buckets, pad, random_window
+from rnnsent.data.tokenizer import UNKNOWN_ID, Ids
+from rnnsent.errors import RnnsentError
+from rnnsent.model.classifier import Classifier, to_tensors
+from rnnsent.model.device import autocast
+
+MOST_EPOCHS_ADDED = 30
+VALIDATION_ROWS, VALIDATION_TOKENS = 256, 16_384
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """N rows of token ids, none of them empty, and their labels (N,)."""
+
+    rows: Sequence[Ids]
+    labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Update:
+    """Where training stands after an update of the weights. Loss and accuracy are means over the epoch so far."""
+
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    loss: float
+    accuracy: float
+    tokens_per_second: float
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """The result of one epoch; the validation figures are those of the averaged weights. Loss in nats."""
+
+    epoch: int
+    epochs: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    learning_rate: float
+    tokens_per_second: float
+    seconds: float
+    best: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass
+class Place:
+    """Where a run stands: plain numbers, saved beside the weights."""
+
+    epoch: int = 0
+    batch: int = 0
+    updates: int = 0
+    texts: int = 0
+    tokens: int = 0
+    loss_sum: float = 0.0
+    right: int = 0
+    seconds: float = 0.0
+    best_epoch: int = -1
+    best_accuracy: float = -1.0
+    best_loss: float = math.inf
+
+
+class Fit:
+    """One run of training a classifier."""
+
+    def __init__(
+        self, classifier: Classifier, train: Encoded, validation: Encoded, config: TrainConfig, device: torch.device
+    ) -> None:
+        self.config, self.device = config, device
+        self.train, self.validation = train, validation
+        self.classifier = classifier.to(device)
+        self.average = (
+            AveragedModel(self.classifier, multi_avg_fn=_moving_average(config.average)) if config.average else None
+        )
+        self.optimizer = _optimizer(self.classifier, config)
+        self.best: dict[str, Tensor] = {}
+        self.place = Place()
+        first = len(self._batches(0)[1])
+        self.epochs = max(config.epochs, min(math.ceil(config.min_updates / first), MOST_EPOCHS_ADDED))
+        self._class_weights = self._balanced() if config.class_weights == "balanced" else None
+
+    def run(self) -> Iterator[Update | Epoch]:
+        """Yield after every update and every epoch; between two yields the state is whole.
+
+        Raises:
+            RnnsentError: the loss is no number any more.
+        """
+        place = self.place
+        while place.epoch < self.epochs and place.epoch - place.best_epoch <= self.config.patience:
+            rows, batches = self._batches(place.epoch)
+            self.classifier.train()
+            while place.batch < len(batches):
+                start = time.perf_counter()
+                self._update(rows, batches)
+                place.seconds += time.perf_counter() - start
+                yield Update(
+                    place.epoch + 1, self.epochs, place.batch, len(batches), place.loss_sum / place.texts,
+                    place.right / place.texts, place.tokens / place.seconds,
+                )  # fmt: skip
+            yield self._end_of_epoch()
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Tensors by name and plain values, from which `restore` goes on."""
+        tensors = {f"model.{name}": tensor for name, tensor in self.classifier.state_dict().items()}
+        if self.average is not None:
+            tensors |= {f"average.{name}": tensor for name, tensor in self.average.state_dict().items()}
+        tensors |= {f"best.{name}": tensor for name, tensor in self.best.items()}
+        for index, moments in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{index}.{name}": tensor for name, tensor in moments.items()}
+        tensors["random.cpu"] = torch.get_rng_state()
+        if self.device.type == "cuda":
+            tensors["random.cuda"] = torch.cuda.get_rng_state(self.device)
+        # Tensors that share memory (the averaged and the current weights never do) are refused by the file format.
+        return {name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}, asdict(self.place)
+
+    def restore(self, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> None:
+        """Go on from a `state()` of a run with the same settings, data and device."""
+
+        def under(prefix: str) -> dict[str, Tensor]:
+            return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+        self.classifier.load_state_dict(under("model."))
+        if self.average is not None:
+            self.average.load_state_dict(under("average."))
+        self.best = under("best.")
+        state = self.optimizer.state_dict()
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in under("optimizer.").items():
+            index, _, moment = name.partition(".")
+            moments.setdefault(int(index), {})[moment] = tensor
+        self.optimizer.load_state_dict({"state": moments, "param_groups": state["param_groups"]})
+        torch.set_rng_state(tensors["random.cpu"])
+        if self.device.type == "cuda":
+            torch.cuda.set_rng_state(tensors["random.cuda"], self.device)
+        self.place = Place(**values)
+
+    def _batches(self, epoch: int) -> tuple[list[Ids], list[NDArray[np.int64]]]:
+        """The epoch's rows, cut to windows, and its batches: a function of the seed and the epoch."""
+        generator = np.random.default_rng([self.config.seed, epoch])
+        rows = [random_window(row, self.config.window, generator) for row in self.train.rows]
+        lengths = np.array([len(row) for row in rows], dtype=np.int64)
+        return rows, buckets(
+            lengths, max_rows=self.config.batch_size, max_tokens=self.config.batch_tokens, generator=generator
+        )
+
+    def _update(self, rows: list[Ids], batches: list[NDArray[np.int64]]) -> None:
+        config, place = self.config, self.place
+        batch = batches[place.batch]
+        ids, lengths = to_tensors(*pad([rows[i] for i in batch]), self.device)
+        labels = torch.from_numpy(self.train.labels[batch]).to(self.device)
+        if config.word_dropout:
+            ids = ids.masked_fill(torch.rand(ids.shape, device=self.device) < config.word_dropout, UNKNOWN_ID)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._learning_rate(place.epoch + place.batch / len(batches))
+        with autocast(self.device, config.precision):
+            logits, loss = self._loss(ids, lengths, labels)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        if config.clip_norm:
+            nn.utils.clip_grad_norm_(self.classifier.parameters(), config.clip_norm)
+        value = loss.item()
+        if not math.isfinite(value):
+            raise RnnsentError(
+                f"the loss became {value} in epoch {place.epoch + 1}; lower --learning-rate or set --clip-norm"
+            )
+        self.optimizer.step()
+        if self.average is not None:
+            self.average.update_parameters(self.classifier)
+        place.batch += 1
+        place.updates += 1
+        place.texts += len(batch)
+        place.tokens += int(sum(len(rows[i]) for i in batch))
+        place.loss_sum += value * len(batch)
+        place.right += int((logits.argmax(dim=-1) == labels).sum())
+
+    def _loss(self, ids: Tensor, lengths: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (B, K) of the texts, and the loss: the cross-entropy of each text, or the mean of that of its steps."""
+        if self.config.loss == "text":
+            logits = self.classifier(ids, lengths)  # (B, K)
+            return logits, F.cross_entropy(logits.float(), labels, self._class_weights)
+        outputs = self.classifier.step_logits(ids, lengths).float()  # (B, T, K)
+        real = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]  # (B, T)
+        targets = labels[:, None].expand_as(real)  # (B, T)
+        last = outputs[torch.arange(len(ids), device=ids.device), lengths - 1]  # (B, K)
+        return last, F.cross_entropy(outputs[real], targets[real], self._class_weights)
+
+    def _learning_rate(self, passed: float) -> float:
+        """The rate after `passed` epochs: a linear rise over the first updates, then the decay that was chosen."""
+        config, share = self.config, passed / self.epochs
+        rise = min(1.0, (self.place.updates + 1) / config.warmup) if config.warmup else 1.0
+        fall = {"none": 1.0, "linear": 1 - share, "cosine": 0.5 + 0.5 * math.cos(math.pi * share)}[config.decay]
+        return config.learning_rate * rise * fall
+
+    def _end_of_epoch(self) -> Epoch:
+        place = self.place
+        kept = self.average.module if self.average is not None else self.classifier
+        accuracy, loss = self._validate(kept)
+        best = (accuracy, -loss) > (place.best_accuracy, -place.best_loss)
+        if best:
+            place.best_epoch, place.best_accuracy, place.best_loss = place.epoch, accuracy, loss
+            self.best = {name: tensor.detach().cpu().clone() for name, tensor in kept.state_dict().items()}
+        result = Epoch(
+            place.epoch + 1, self.epochs, place.loss_sum / place.texts, place.right / place.texts, loss, accuracy,
+            self.optimizer.param_groups[0]["lr"], place.tokens / place.seconds, place.seconds, best,
+        )  # fmt: skip
+        place.epoch, place.batch = place.epoch + 1, 0
+        place.texts = place.tokens = place.right = 0
+        place.loss_sum = place.seconds = 0.0
+        return result
+
+    @torch.inference_mode()
+    def _validate(self, classifier: nn.Module) -> tuple[float, float]:
+        """Accuracy and mean cross-entropy on the validation examples, whole texts."""
+        classifier.eval()
+        lengths = np.array([len(row) for row in self.validation.rows], dtype=np.int64)
+        right, loss = 0, 0.0
+        for batch in buckets(lengths, max_rows=VALIDATION_ROWS, max_tokens=VALIDATION_TOKENS):
+            ids, real = to_tensors(*pad([self.validation.rows[i] for i in batch]), self.device)
+            labels = torch.from_numpy(self.validation.labels[batch]).to(self.device)
+            logits = classifier(ids, real)
+            right += int((logits.argmax(dim=-1) == labels).sum())
+            loss += float(F.cross_entropy(logits, labels, reduction="sum"))
+        return right / len(lengths), loss / len(lengths)
+
+    def _balanced(self) -> Tensor:
+        """Weights inverse to the frequency of each class, with mean 1 over the texts (King and Zeng 2001)."""
+        counts = np.bincount(self.train.labels, minlength=self.classifier.output.out_features)
+        weights = len(self.train.labels) / (len(counts) * np.maximum(counts, 1))
+        return torch.tensor(weights, dtype=torch.float32, device=self.device)
+
+
+def _optimizer(classifier: Classifier, config: TrainConfig) -> torch.optim.Optimizer:
+    embedding = [classifier.embedding.weight]
+    others = [weight for name, weight in classifier.named_parameters() if not name.startswith("embedding.")]
+    fused = embedding[0].device.type in ("cpu", "cuda")
+    if config.optimizer == "adam":
+        return torch.optim.Adam([*embedding, *others], lr=config.learning_rate, fused=fused)
+    # Rare words get few gradients; decaying their vectors at each update would undo them.
+    groups = [{"params": embedding, "weight_decay": 0.0}, {"params": others, "weight_decay": config.weight_decay}]
+    return torch.optim.AdamW(groups, lr=config.learning_rate, fused=fused)
+
+
+def _moving_average(decay: float) -> Callable[[Sequence[Tensor], Sequence[Tensor], Tensor | int], None]:
+    """Exponential moving average of the weights (Polyak and Juditsky 1992), shorter in the first updates."""
+
+    def update(averaged: Sequence[Tensor], current: Sequence[Tensor], updates: Tensor | int) -> None:
+        rate = min(decay, (1 + int(updates)) / (10 + int(updates)))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(averaged), list(current), 1 - rate)
+
+    return update

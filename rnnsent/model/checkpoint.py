@@ -1,0 +1,183 @@
+"""A checkpoint: a folder of plain data that holds all that predict needs. Knows the files, not what they mean.
+
+    config.json        model, tokenizer and training settings, classes, data, versions, command line
+    model.safetensors  weights
+    tokenizer.json     the `tokenizers` library's own format
+    metrics.json       scores, by source and split
+    history.jsonl      a line an epoch
+    README.md          a model card for the Hub
+
+There is no pickle in it: reading a checkpoint runs nothing. A checkpoint is written beside its place and renamed
+last, so that it is there whole or not at all.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnsent.atomic import replaced_folder, write_text
+from rnnsent.config import Recipe
+from rnnsent.errors import ModelError, RnnsentError
+
+FORMAT = 1
+CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
+METRICS, HISTORY, CARD = "metrics.json", "history.jsonl", "README.md"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What stands in a checkpoint folder, the weights and the tokenizer read when they are asked for."""
+
+    path: Path
+    recipe: Recipe
+    classes: tuple[str, ...]
+    created: str  # ISO 8601, UTC
+    data: tuple[Mapping[str, Any], ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ()
+    finished: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read and check `config.json`.
+
+        Raises:
+            ModelError: the folder is no checkpoint, or one that this version cannot read.
+        """
+        values = _read_json(path / CONFIG)
+        version = values.get("format")
+        if version != FORMAT:
+            raise ModelError(
+                f"{path / CONFIG}: format {version!r}; this rnnsent reads format {FORMAT}: update rnnsent or train anew"
+            )
+        try:
+            recipe = Recipe.from_dict(
+                {key: values[key] for key in ("tokenizer", "model", "training")}, str(path / CONFIG)
+            )
+            classes = tuple(values["classes"])
+            created = str(values["created"])
+            if (
+                len(classes) < 2
+                or not all(isinstance(name, str) for name in classes)
+                or len(set(classes)) < len(classes)
+            ):
+                raise ModelError(f"{path / CONFIG}: 'classes' must be at least two different names")
+        except (KeyError, TypeError) as error:
+            raise ModelError(f"{path / CONFIG} is not a checkpoint's: {error} is missing or no such thing") from None
+        except RnnsentError as error:
+            raise ModelError(str(error)) from None
+        return cls(
+            path,
+            recipe,
+            classes,
+            created,
+            tuple(values.get("data", ())),
+            values.get("versions", {}),
+            tuple(values.get("command", ())),
+            bool(values.get("finished", True)),
+        )
+
+    def config(self) -> dict[str, Any]:
+        """The content of `config.json`."""
+        return {
+            "format": FORMAT,
+            "created": self.created,
+            "finished": self.finished,
+            "classes": list(self.classes),
+            **self.recipe.to_dict(),
+            "data": list(self.data),
+            "versions": dict(self.versions),
+            "command": list(self.command),
+        }
+
+    @cached_property
+    def weights(self) -> Mapping[str, NDArray[np.float32]]:
+        """The tensors of `model.safetensors` by name, as float32. Raises ModelError."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        path = self.path / WEIGHTS
+        try:
+            tensors = load_file(path)
+        except (OSError, SafetensorError, KeyError, ValueError) as error:
+            raise ModelError(f"{path} cannot be read: {error}") from None
+        return {name: tensor.astype(np.float32, copy=False) for name, tensor in tensors.items()}
+
+    @property
+    def tokenizer_json(self) -> str:
+        try:
+            return (self.path / TOKENIZER).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ModelError(f"{self.path / TOKENIZER} cannot be read: {error}") from None
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """Scores by "source:split"; empty where none were recorded."""
+        return _read_json(self.path / METRICS) if (self.path / METRICS).is_file() else {}
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the model has, from the header of its weights alone."""
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(self.path / WEIGHTS, framework="numpy") as file:
+                return sum(int(np.prod(file.get_slice(key).get_shape())) for key in file.keys())  # noqa: SIM118
+        except (OSError, SafetensorError) as error:
+            raise ModelError(f"{self.path / WEIGHTS} cannot be read: {error}") from None
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(file.stat().st_size for file in self.path.iterdir() if file.is_file())
+
+    def write(
+        self,
+        *,
+        weights: Mapping[str, NDArray[np.float32]],
+        tokenizer_json: str,
+        metrics: Mapping[str, Any],
+        history: Sequence[Mapping[str, Any]],
+        card: str,
+    ) -> None:
+        """Write the whole folder at once, in place of one that may be there."""
+        from safetensors.numpy import save_file
+
+        with replaced_folder(self.path) as folder:
+            (folder / CONFIG).write_text(to_json(self.config()), encoding="utf-8")
+            save_file({name: np.ascontiguousarray(tensor) for name, tensor in weights.items()}, folder / WEIGHTS)
+            (folder / TOKENIZER).write_text(tokenizer_json, encoding="utf-8")
+            (folder / METRICS).write_text(to_json(metrics), encoding="utf-8")
+            (folder / HISTORY).write_text("".join(json.dumps(line) + "\n" for line in history), encoding="utf-8")
+            (folder / CARD).write_text(card, encoding="utf-8")
+
+    def record(self, metrics: Mapping[str, Any], card: str) -> None:
+        """Replace the scores and the card, each file at once."""
+        write_text(self.path / METRICS, to_json(metrics))
+        write_text(self.path / CARD, card)
+
+
+def to_json(values: Any) -> str:
+    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"{path.parent} is not a model: it has no {path.name}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path} cannot be read: {error}") from None
+    if not isinstance(values, dict):
+        raise ModelError(f"{path} holds no object")
+    return values

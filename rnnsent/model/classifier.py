@@ -1,0 +1,116 @@
+"""The recurrent text classifier in PyTorch: token ids and lengths in, logits out. Knows no text and no files.
+
+Letters: B texts, T tokens of the longest of them, E embedding, H hidden, D width of the states (H or 2H),
+P pooled, K classes. The same network stands in numpy, one text at a time, in equations.py.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from rnnsent.config import ModelConfig
+from rnnsent.model.pooling import POOLINGS, states_width
+
+CELLS: dict[str, type[nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+
+
+class Layer(nn.Module):
+    """One recurrent layer, (B, T, inputs) -> (B, T, D).
+
+    The right-to-left direction is a cell of its own on reversed rows: `nn.LSTM(bidirectional=True)` would read the
+    padding before the text, and packed sequences leave the fast kernels.
+    """
+
+    def __init__(self, inputs: int, config: ModelConfig) -> None:
+        super().__init__()
+        cell = CELLS[config.cell]
+        self.left_to_right = cell(inputs, config.hidden, batch_first=True)
+        self.right_to_left = cell(inputs, config.hidden, batch_first=True) if config.bidirectional else None
+
+    def forward(self, x: Tensor, reverse: Tensor) -> Tensor:
+        left, _ = self.left_to_right(x)  # (B, T, H)
+        if self.right_to_left is None:
+            return left  # type: ignore[no-any-return]
+        right, _ = self.right_to_left(_reordered(x, reverse))  # (B, T, H), last token first
+        return torch.cat([left, _reordered(right, reverse)], dim=-1)  # (B, T, 2H)
+
+
+class Classifier(nn.Module):
+    """Embedding, recurrent layers, pooling and a linear output layer."""
+
+    def __init__(self, config: ModelConfig, *, vocabulary: int, classes: int) -> None:
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(vocabulary, config.embedding_dim)
+        widths = [config.embedding_dim] + [states_width(config)] * (config.layers - 1)
+        self.layers = nn.ModuleList([Layer(width, config) for width in widths])
+        self.pooling = POOLINGS[config.pooling](config)
+        self.output = nn.Linear(self.pooling.size, classes)
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Logits (B, K) for ids (B, T) padded on the right; padding never changes a row's logits."""
+        hidden, padding = self.hidden_states(ids, lengths)  # (B, T, D), (B, T)
+        pooled = self.pooling(hidden, padding)  # (B, P)
+        return self.output(F.dropout(pooled, self.config.dropout, self.training))  # type: ignore[no-any-return]
+
+    def step_logits(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """V h_t + c at every step, (B, T, K); past a row's length they mean nothing."""
+        hidden, padding = self.hidden_states(ids, lengths)  # (B, T, D), (B, T)
+        pooled = self.pooling.every_step(hidden, padding)  # (B, T, P)
+        return self.output(F.dropout(pooled, self.config.dropout, self.training))  # type: ignore[no-any-return]
+
+    def hidden_states(self, ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """The top layer's states (B, T, D), and padding (B, T), True where a row has ended."""
+        steps = torch.arange(ids.shape[1], device=ids.device)  # (T,)
+        padding = steps >= lengths[:, None]  # (B, T)
+        reverse = torch.where(padding, steps, lengths[:, None] - 1 - steps)  # (B, T), padding stays in place
+        x = self.embedding(ids)  # (B, T, E)
+        if self.training and self.config.embedding_dropout:
+            # One mask for all steps of a text (variational dropout, Gal and Ghahramani 2016).
+            x = x * F.dropout(x.new_ones(len(x), 1, x.shape[-1]), self.config.embedding_dropout)
+        for layer in self.layers:
+            x = layer(x, reverse)  # (B, T, D)
+        return x, padding
+
+    def initialise(self) -> None:
+        """Start a training: orthogonal recurrent weights (Saxe et al. 2014), forget gates open (Jozefowicz et al. 2015)."""
+        nn.init.normal_(self.embedding.weight, std=0.1)
+        for name, weight in self.layers.named_parameters():
+            if "weight_hh" in name:
+                for gate in weight.data.split(self.config.hidden):
+                    nn.init.orthogonal_(gate)
+            elif "weight_ih" in name:
+                nn.init.xavier_uniform_(weight)
+            else:
+                nn.init.zeros_(weight)
+                if self.config.cell == "lstm" and "bias_ih" in name:
+                    weight.data[self.config.hidden : 2 * self.config.hidden] = 1
+
+
+def from_weights(weights: Mapping[str, NDArray[np.float32]], config: ModelConfig, device: torch.device) -> Classifier:
+    """The classifier with these weights, ready to predict on the device."""
+    classifier = Classifier(config, vocabulary=len(weights["embedding.weight"]), classes=len(weights["output.bias"]))
+    classifier.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in weights.items()})
+    return classifier.to(device).eval()
+
+
+def to_weights(classifier: nn.Module) -> dict[str, NDArray[np.float32]]:
+    """The weights by name, copied to the CPU as numpy arrays."""
+    return {name: tensor.detach().float().cpu().numpy().copy() for name, tensor in classifier.state_dict().items()}
+
+
+def to_tensors(ids: NDArray[np.int64], lengths: NDArray[np.int64], device: torch.device) -> tuple[Tensor, Tensor]:
+    """A padded batch on the device; the copy to a GPU is asynchronous, from pinned memory."""
+    pair = (torch.from_numpy(ids), torch.from_numpy(lengths))
+    if device.type == "cuda":
+        pair = (pair[0].pin_memory(), pair[1].pin_memory())
+    return pair[0].to(device, non_blocking=True), pair[1].to(device, non_blocking=True)
+
+
+def _reordered(x: Tensor, order: Tensor) -> Tensor:
+    """Rows (B, T, N) with the steps of each in the order (B, T)."""
+    return x.gather(1, order[..., None].expand(-1, -1, x.shape[-1]))

@@ -1,0 +1,129 @@
+"""How the hidden states of a text become one vector, in PyTorch: a class for each `--pooling`.
+
+Letters as in classifier.py. Each takes hidden (B, T, D) and padding (B, T), True where a row has ended, and gives
+(B, P); `every_step` gives (B, T, P), what each step would give alone. The formulas stand in equations.py.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from rnnsent.config import ModelConfig
+
+
+class LastStep(nn.Module):
+    """The state of each direction when it has read everything: the last real step, and the first from the right."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.hidden = config.hidden
+        self.size = states_width(config)
+
+    def forward(self, hidden: Tensor, padding: Tensor) -> Tensor:
+        last = (~padding).sum(dim=1) - 1  # (B,)
+        left = hidden[torch.arange(len(hidden), device=hidden.device), last, : self.hidden]  # (B, H)
+        return torch.cat([left, hidden[:, 0, self.hidden :]], dim=-1)  # (B, D)
+
+    def every_step(self, hidden: Tensor, padding: Tensor) -> Tensor:
+        return hidden
+
+
+class Mean(nn.Module):
+    """The mean over the real steps."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.size = states_width(config)
+
+    def forward(self, hidden: Tensor, padding: Tensor) -> Tensor:
+        return masked_mean(hidden, padding)
+
+    def every_step(self, hidden: Tensor, padding: Tensor) -> Tensor:
+        return hidden
+
+
+class Max(Mean):
+    """The largest value of each dimension over the real steps."""
+
+    def forward(self, hidden: Tensor, padding: Tensor) -> Tensor:
+        return masked_max(hidden, padding)
+
+
+class MeanMax(nn.Module):
+    """Mean and maximum side by side."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.size = 2 * states_width(config)
+
+    def forward(self, hidden: Tensor, padding: Tensor) -> Tensor:
+        return torch.cat([masked_mean(hidden, padding), masked_max(hidden, padding)], dim=-1)  # (B, 2D)
+
+    def every_step(self, hidden: Tensor, padding: Tensor) -> Tensor:
+        return torch.cat([hidden, hidden], dim=-1)  # (B, T, 2D)
+
+
+class Attention(nn.Module):
+    """A learned weight for each step (Yang et al. 2016, the word attention of hierarchical attention networks)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.size = states_width(config)
+        self.key = nn.Linear(self.size, self.size)
+        self.query = nn.Parameter(torch.randn(self.size) / self.size**0.5)
+
+    def forward(self, hidden: Tensor, padding: Tensor) -> Tensor:
+        scores = torch.tanh(self.key(hidden)) @ self.query  # (B, T)
+        weights = scores.masked_fill(padding, -torch.inf).softmax(dim=1)  # (B, T)
+        return (weights[:, None] @ hidden)[:, 0]  # (B, D)
+
+    def every_step(self, hidden: Tensor, padding: Tensor) -> Tensor:
+        return hidden
+
+
+class SelfAttention(nn.Module):
+    """The attention layer of a Transformer on the states (Vaswani et al. 2017), then their mean."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.size = states_width(config)
+        self.heads = config.heads
+        self.query, self.key, self.value, self.output = (nn.Linear(self.size, self.size) for _ in range(4))
+        self.norm = nn.LayerNorm(self.size)
+
+    def forward(self, hidden: Tensor, padding: Tensor) -> Tensor:
+        return masked_mean(self.every_step(hidden, padding), padding)
+
+    def every_step(self, hidden: Tensor, padding: Tensor) -> Tensor:
+        B, T, D = hidden.shape
+        query, key, value = (
+            layer(hidden).view(B, T, self.heads, D // self.heads).transpose(1, 2)  # (B, heads, T, D / heads)
+            for layer in (self.query, self.key, self.value)
+        )
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=~padding[:, None, None, :])
+        mixed = self.output(mixed.transpose(1, 2).reshape(B, T, D))  # (B, T, D)
+        return self.norm(hidden + mixed)  # type: ignore[no-any-return]
+
+
+POOLINGS: dict[str, type[nn.Module]] = {
+    "last": LastStep,
+    "mean": Mean,
+    "max": Max,
+    "mean-max": MeanMax,
+    "attention": Attention,
+    "self-attention": SelfAttention,
+}
+
+
+def states_width(config: ModelConfig) -> int:
+    """D, the width of the top layer's states."""
+    return config.hidden * (2 if config.bidirectional else 1)
+
+
+def masked_mean(hidden: Tensor, padding: Tensor) -> Tensor:
+    real = (~padding)[..., None]  # (B, T, 1)
+    return (hidden * real).sum(dim=1) / real.sum(dim=1)  # (B, D)
+
+
+def masked_max(hidden: Tensor, padding: Tensor) -> Tensor:
+    return hidden.masked_fill(padding[..., None], -torch.inf).amax(dim=1)  # (B, D)

@@ -1,0 +1,77 @@
+"""Where models live and how a name finds one. Knows folders and environment variables, not what a model is."""
+
+import difflib
+import os
+import re
+from pathlib import Path
+
+from rnnsent.errors import ModelError, SettingsError
+from rnnsent.model.checkpoint import CONFIG, Checkpoint
+
+MODEL_VARIABLE, FOLDER_VARIABLE = "RNNSENT_MODEL", "RNNSENT_MODELS_DIR"
+PACKAGE = Path(__file__).parents[1]
+# In a wheel the shipped model is inside the package, in a checkout beside it.
+SHIPPED = next(
+    (path for path in (PACKAGE / "models", PACKAGE.parent / "models") if (path / "english").is_dir()),
+    PACKAGE / "models",
+)
+
+
+def models_folder() -> Path:
+    return Path(os.environ.get(FOLDER_VARIABLE) or "models")
+
+
+def available() -> dict[str, Path]:
+    """Models by name: those of the models folder, and those that ship with the package."""
+    found: dict[str, Path] = {}
+    for folder in (SHIPPED, models_folder()):
+        if folder.is_dir():
+            found.update({path.name: path for path in sorted(folder.iterdir()) if _is_model(path)})
+    return found
+
+
+def find_model(asked: str | None) -> Checkpoint:
+    """The model that a word means: a path or a name; without one `RNNSENT_MODEL`, the newest here, the shipped one.
+
+    Raises:
+        ModelError: there is none, or its checkpoint cannot be read.
+    """
+    asked = asked or os.environ.get(MODEL_VARIABLE) or None
+    if asked is None:
+        return _newest()
+    models = available()
+    path = Path(asked)
+    if asked in models and not (os.sep in asked and path.is_dir()):
+        return Checkpoint.read(models[asked])
+    if path.is_dir():
+        return Checkpoint.read(path)
+    close = difflib.get_close_matches(asked, models, n=1)
+    hint = (
+        f"did you mean {close[0]!r}?"
+        if close
+        else f"there are {', '.join(models)}"
+        if models
+        else "train one with `rnnsent train`"
+    )
+    raise ModelError(f"there is no model {asked!r} in {models_folder()}; {hint}")
+
+
+def new_path(name: str) -> Path:
+    """Where a model of this name is to be written. Raises SettingsError for a name that is no plain file name."""
+    if not re.fullmatch(r"[\w][\w.+-]*", name):
+        raise SettingsError(f"--name is {name!r}; letters, digits, '.', '_', '+' and '-' make a name")
+    return models_folder() / name
+
+
+def _newest() -> Checkpoint:
+    folder = models_folder()
+    here = [Checkpoint.read(path) for path in folder.iterdir() if _is_model(path)] if folder.is_dir() else []
+    if here:
+        return max(here, key=lambda checkpoint: checkpoint.created)
+    if _is_model(SHIPPED / "english"):
+        return Checkpoint.read(SHIPPED / "english")
+    raise ModelError("there is no model yet; train one with `rnnsent train`")
+
+
+def _is_model(path: Path) -> bool:
+    return path.is_dir() and not path.name.startswith(".") and (path / CONFIG).is_file()

@@ -1,0 +1,108 @@
+"""The progress of a training run on stderr: a live line on a terminal, plain lines in a log."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from rnnsent.fit import Epoch, Update
+from rnnsent.report.terminal import quiet, say
+from rnnsent.train import Prepared
+
+LOG_EVERY = 60.0  # seconds between plain lines within an epoch
+
+
+class Progress(Protocol):
+    def prepared(self, event: Prepared) -> None: ...
+    def update(self, event: Update) -> None: ...
+    def epoch(self, event: Epoch) -> None: ...
+
+
+class Log:
+    """A line an epoch, and one now and then in between."""
+
+    def __init__(self) -> None:
+        self._said = time.monotonic()
+
+    def prepared(self, event: Prepared) -> None:
+        for line in preparation(event):
+            say(line)
+
+    def update(self, event: Update) -> None:
+        if time.monotonic() - self._said > LOG_EVERY:
+            self._said = time.monotonic()
+            say(f"epoch {event.epoch}/{event.epochs}, batch {event.batch}/{event.batches}: {figures(event)}")
+
+    def epoch(self, event: Epoch) -> None:
+        self._said = time.monotonic()
+        say(summary(event))
+
+
+class Live(Log):
+    """A Rich progress line with loss, accuracy, tokens a second and the time left, and a line an epoch above it."""
+
+    def __init__(self, display: Any) -> None:
+        super().__init__()
+        self._display, self._task = display, display.add_task("", total=None, figures="")
+
+    def update(self, event: Update) -> None:
+        done = (event.epoch - 1) * event.batches + event.batch
+        self._display.update(
+            self._task,
+            total=event.epochs * event.batches,
+            completed=done,
+            description=f"epoch {event.epoch}/{event.epochs}",
+            figures=figures(event),
+        )
+
+    def epoch(self, event: Epoch) -> None:
+        self._display.console.print(summary(event), highlight=False, markup=False)
+
+
+@contextmanager
+def training_progress() -> Iterator[Progress]:
+    """The display that suits stderr."""
+    if quiet() or not sys.stderr.isatty():
+        yield Log()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Display
+
+    columns = [
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.figures}"), TimeElapsedColumn(), TextColumn("left"),
+        TimeRemainingColumn(),
+    ]  # fmt: skip
+    with Display(*columns, console=Console(stderr=True), transient=True) as display:
+        yield Live(display)
+
+
+def preparation(event: Prepared) -> list[str]:
+    """What is about to be trained, and on what."""
+    lines = []
+    for record in event.corpus.sources:
+        left_out = f"; left out {record['left_out']:,} rows without label or text" if record["left_out"] else ""
+        lines.append(
+            f"{record['name']}: {record['train_rows']:,} texts to train on, {record['validation_rows']:,} to validate on "
+            f"(from {record['validation_from']}){left_out}"
+        )
+    again = f", going on in epoch {event.resumed_epoch}" if event.resumed_epoch else ""
+    lines.append(
+        f"{len(event.corpus.train.classes)} classes, vocabulary {event.vocabulary:,}, {event.parameters:,} parameters, "
+        f"{event.epochs} epochs on {event.device}{again}"
+    )
+    return lines
+
+
+def figures(event: Update) -> str:
+    return f"loss {event.loss:.3f}, accuracy {event.accuracy:.1%}, {event.tokens_per_second:,.0f} tokens/s"
+
+
+def summary(event: Epoch) -> str:
+    best = "  best so far" if event.best else ""
+    return (
+        f"epoch {event.epoch}/{event.epochs}: loss {event.train_loss:.3f}, accuracy {event.train_accuracy:.1%}; "
+        f"validation loss {event.validation_loss:.3f}, accuracy {event.validation_accuracy:.1%}; "
+        f"{event.tokens_per_second:,.0f} tokens/s, {event.seconds:.0f} s{best}"
+    )
