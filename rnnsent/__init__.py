@@ -6,12 +6,13 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rnnsent.config import Device
     from rnnsent.predict import Predictor
 
 __version__ = "0.1.0"
 
 
-def load(model: str | None = None, *, device: str = "auto") -> "Predictor":
+def load(model: str | None = None, *, device: "Device" = "auto") -> "Predictor":
     """Load a model by name or path, as `--model` does; None means the one that `rnnsent predict` would use.
 
     Raises:

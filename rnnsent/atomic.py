@@ -16,8 +16,10 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     try:
         folder.chmod(0o755)  # mkdtemp makes it private, which a model shared on a machine is not
         yield folder
-        for file in (*folder.iterdir(), folder):
+        for file in folder.iterdir():
+            file.chmod(0o644)
             _flush(file)
+        _flush(folder)
         old = folder.with_name(folder.name + ".old")
         if path.exists():
             path.rename(old)

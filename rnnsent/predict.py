@@ -166,7 +166,7 @@ class Predictor:
         real = np.flatnonzero(n_tokens)
         if len(real):
             logits = self._engine_for(int(n_tokens.sum())).logits([rows[i] for i in real])
-            probabilities[real] = equations.softmax(logits.astype(np.float64))  # type: ignore[arg-type]
+            probabilities[real] = equations.softmax(logits.astype(np.float64))
         return Scores(
             probabilities, n_tokens, np.array([int((row == UNKNOWN_ID).sum()) for row in rows], dtype=np.int64)
         )
@@ -177,7 +177,7 @@ class Predictor:
         if not len(encoding.ids):
             return []
         logits = equations.step_logits(encoding.ids, self._weights, self._config)
-        outputs = equations.softmax(logits.astype(np.float64))  # type: ignore[arg-type]
+        outputs = equations.softmax(logits.astype(np.float64))
         return [
             Step(text[start:end], start, end, *self._answer(output))
             for (start, end), output in zip(encoding.offsets, outputs, strict=True)

@@ -32,8 +32,8 @@ def models(json_: JsonOption = False, quiet: QuietOption = False) -> None:
         ]
         with standard_output() as output:
             output.write(json.dumps(listing, indent=2, ensure_ascii=False) + "\n")
-        for error in broken:
-            say(f"unreadable: {error}")
+        for each_error in broken:
+            say(f"unreadable: {each_error}")
         return
     from rnnsent.report.tables import print_models
 

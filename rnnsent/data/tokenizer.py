@@ -110,7 +110,7 @@ def _pre_tokenizer(config: TokenizerConfig) -> pre_tokenizers.PreTokenizer:
 
 
 def _trainer(config: TokenizerConfig) -> trainers.Trainer:
-    options = {
+    options: dict[str, Any] = {
         "vocab_size": config.vocab_size,
         "min_frequency": config.min_frequency,
         "special_tokens": [PADDING, UNKNOWN],

@@ -4,7 +4,7 @@ Letters: B texts, T tokens of the longest of them, E embedding, H hidden, D widt
 P pooled, K classes. The same network stands in numpy, one text at a time, in equations.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from rnnsent.config import ModelConfig
-from rnnsent.model.pooling import POOLINGS, states_width
+from rnnsent.model.pooling import POOLINGS, Pooling, states_width
 
-CELLS: dict[str, type[nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
 class Layer(nn.Module):
@@ -34,7 +34,7 @@ class Layer(nn.Module):
     def forward(self, x: Tensor, reverse: Tensor) -> Tensor:
         left, _ = self.left_to_right(x)  # (B, T, H)
         if self.right_to_left is None:
-            return left  # type: ignore[no-any-return]
+            return left
         right, _ = self.right_to_left(_reordered(x, reverse))  # (B, T, H), last token first
         return torch.cat([left, _reordered(right, reverse)], dim=-1)  # (B, T, 2H)
 
@@ -48,20 +48,20 @@ class Classifier(nn.Module):
         self.embedding = nn.Embedding(vocabulary, config.embedding_dim)
         widths = [config.embedding_dim] + [states_width(config)] * (config.layers - 1)
         self.layers = nn.ModuleList([Layer(width, config) for width in widths])
-        self.pooling = POOLINGS[config.pooling](config)
+        self.pooling: Pooling = POOLINGS[config.pooling](config)
         self.output = nn.Linear(self.pooling.size, classes)
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Logits (B, K) for ids (B, T) padded on the right; padding never changes a row's logits."""
         hidden, padding = self.hidden_states(ids, lengths)  # (B, T, D), (B, T)
         pooled = self.pooling(hidden, padding)  # (B, P)
-        return self.output(F.dropout(pooled, self.config.dropout, self.training))  # type: ignore[no-any-return]
+        return self.output(F.dropout(pooled, self.config.dropout, self.training))
 
     def step_logits(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """V h_t + c at every step, (B, T, K); past a row's length they mean nothing."""
         hidden, padding = self.hidden_states(ids, lengths)  # (B, T, D), (B, T)
         pooled = self.pooling.every_step(hidden, padding)  # (B, T, P)
-        return self.output(F.dropout(pooled, self.config.dropout, self.training))  # type: ignore[no-any-return]
+        return self.output(F.dropout(pooled, self.config.dropout, self.training))
 
     def hidden_states(self, ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """The top layer's states (B, T, D), and padding (B, T), True where a row has ended."""
@@ -81,7 +81,7 @@ class Classifier(nn.Module):
         nn.init.normal_(self.embedding.weight, std=0.1)
         for name, weight in self.layers.named_parameters():
             if "weight_hh" in name:
-                for gate in weight.data.split(self.config.hidden):
+                for gate in torch.split(weight.data, self.config.hidden):
                     nn.init.orthogonal_(gate)
             elif "weight_ih" in name:
                 nn.init.xavier_uniform_(weight)

@@ -32,7 +32,7 @@ def has_bfloat16(device: torch.device) -> bool:
     On other CPUs it is emulated and up to 500 times slower.
     """
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type == "cpu":
         probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")  # PyTorch has no public name for these
         return any(getattr(torch.cpu, probe, lambda: False)() for probe in probes)

@@ -4,6 +4,8 @@ Letters as in classifier.py. Each takes hidden (B, T, D) and padding (B, T), Tru
 (B, P); `every_step` gives (B, T, P), what each step would give alone. The formulas stand in equations.py.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -11,7 +13,17 @@ from torch.nn import functional as F
 from rnnsent.config import ModelConfig
 
 
-class LastStep(nn.Module):
+class Pooling(nn.Module):
+    """What every pooling offers; `size` is P."""
+
+    size: int
+
+    def every_step(self, hidden: Tensor, padding: Tensor) -> Tensor:
+        """A step's own state, which is also its mean and its maximum."""
+        return hidden
+
+
+class LastStep(Pooling):
     """The state of each direction when it has read everything: the last real step, and the first from the right."""
 
     def __init__(self, config: ModelConfig) -> None:
@@ -24,11 +36,8 @@ class LastStep(nn.Module):
         left = hidden[torch.arange(len(hidden), device=hidden.device), last, : self.hidden]  # (B, H)
         return torch.cat([left, hidden[:, 0, self.hidden :]], dim=-1)  # (B, D)
 
-    def every_step(self, hidden: Tensor, padding: Tensor) -> Tensor:
-        return hidden
 
-
-class Mean(nn.Module):
+class Mean(Pooling):
     """The mean over the real steps."""
 
     def __init__(self, config: ModelConfig) -> None:
@@ -38,9 +47,6 @@ class Mean(nn.Module):
     def forward(self, hidden: Tensor, padding: Tensor) -> Tensor:
         return masked_mean(hidden, padding)
 
-    def every_step(self, hidden: Tensor, padding: Tensor) -> Tensor:
-        return hidden
-
 
 class Max(Mean):
     """The largest value of each dimension over the real steps."""
@@ -49,7 +55,7 @@ class Max(Mean):
         return masked_max(hidden, padding)
 
 
-class MeanMax(nn.Module):
+class MeanMax(Pooling):
     """Mean and maximum side by side."""
 
     def __init__(self, config: ModelConfig) -> None:
@@ -63,7 +69,7 @@ class MeanMax(nn.Module):
         return torch.cat([hidden, hidden], dim=-1)  # (B, T, 2D)
 
 
-class Attention(nn.Module):
+class Attention(Pooling):
     """A learned weight for each step (Yang et al. 2016, the word attention of hierarchical attention networks)."""
 
     def __init__(self, config: ModelConfig) -> None:
@@ -77,11 +83,8 @@ class Attention(nn.Module):
         weights = scores.masked_fill(padding, -torch.inf).softmax(dim=1)  # (B, T)
         return (weights[:, None] @ hidden)[:, 0]  # (B, D)
 
-    def every_step(self, hidden: Tensor, padding: Tensor) -> Tensor:
-        return hidden
 
-
-class SelfAttention(nn.Module):
+class SelfAttention(Pooling):
     """The attention layer of a Transformer on the states (Vaswani et al. 2017), then their mean."""
 
     def __init__(self, config: ModelConfig) -> None:
@@ -102,10 +105,10 @@ class SelfAttention(nn.Module):
         )
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=~padding[:, None, None, :])
         mixed = self.output(mixed.transpose(1, 2).reshape(B, T, D))  # (B, T, D)
-        return self.norm(hidden + mixed)  # type: ignore[no-any-return]
+        return self.norm(hidden + mixed)
 
 
-POOLINGS: dict[str, type[nn.Module]] = {
+POOLINGS: dict[str, Callable[[ModelConfig], Pooling]] = {
     "last": LastStep,
     "mean": Mean,
     "max": Max,

@@ -122,7 +122,7 @@ class Table:
 class TableRows:
     """Rows of a user's table with the prediction's columns added, as CSV, TSV or JSON lines."""
 
-    def __init__(self, format_: Literal["csv", "tsv", "jsonl"], columns: Sequence[str], classes: Sequence[str]) -> None:
+    def __init__(self, format_: Format, columns: Sequence[str], classes: Sequence[str]) -> None:
         self._format, self._columns, self._classes = format_, list(columns), classes
         self._added = added_names(columns, classes)
 
