@@ -1,6 +1,7 @@
 """`rnnsent predict`."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -160,7 +161,7 @@ def _formatter(format_: Format, classes: Sequence[str], *, null: bool) -> Format
         return Jsonl()
     if format_ == "csv":
         return Csv(classes)
-    width = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     return Table(classes, width=width, color=colored())
 
 

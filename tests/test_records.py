@@ -1,0 +1,119 @@
+"""Proves that input bytes become records at LF, CRLF or NUL and nowhere else, as soon as a pipe has them."""
+
+import os
+import threading
+from itertools import chain
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnnsent.data.records import WINDOW_RECORDS, read_file_records, read_records
+from rnnsent.errors import DataError
+
+
+def piped(data: bytes, separator: bytes = b"\n") -> list[str]:
+    reader, writer = os.pipe()
+
+    def feed() -> None:
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(data)
+
+    thread = threading.Thread(target=feed)
+    thread.start()
+    try:
+        return list(chain.from_iterable(read_records(reader, separator=separator)))
+    finally:
+        thread.join()
+        os.close(reader)
+
+
+@pytest.mark.parametrize(
+    ("data", "records"),
+    [
+        (b"", []),
+        (b"a\nb\n", ["a", "b"]),
+        (b"a\r\nb\r\n", ["a", "b"]),
+        (b"a\nb", ["a", "b"]),
+        (b"\n\na\n\n", ["", "", "a", ""]),
+        (b"a\tb\n", ["a\tb"]),
+        (b"a\rb\n", ["a\rb"]),
+        (b"a\r\r\n", ["a\r"]),
+        (b"a\x0bb\x0cc\x1cd\x1ee\n", ["a\x0bb\x0cc\x1cd\x1ee"]),
+        ("a\u2028b\u2029c\x85d\n".encode(), ["a\u2028b\u2029c\x85d"]),
+        (b"a\x00b\n", ["a\x00b"]),
+        (b"caf\xe9\n\xff\n", ["caf\ufffd", "\ufffd"]),
+        (b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n", ["a", "\ufeffb"]),
+    ],
+)
+def test_a_record_ends_at_lf_or_crlf_and_at_nothing_else(data: bytes, records: list[str]) -> None:
+    assert piped(data) == records
+
+
+def test_a_lone_cr_at_the_very_end_ends_no_record_and_stays() -> None:
+    assert piped(b"a\r") == ["a\r"]
+
+
+def test_nul_mode_keeps_line_ends_inside_records() -> None:
+    assert piped(b"a\nb\r\n\x00\x00c\r", b"\x00") == ["a\nb\r\n", "", "c\r"]
+
+
+def test_a_pipe_that_pauses_yields_what_has_arrived() -> None:
+    reader, writer = os.pipe()
+    try:
+        windows = read_records(reader)
+        os.write(writer, b"one\ntwo\nthr")
+        assert next(windows) == ["one", "two"]
+        os.write(writer, b"ee\n")
+        assert next(windows) == ["three"]
+        os.write(writer, b"four")
+        os.close(writer)
+        assert list(windows) == [["four"]]
+    finally:
+        os.close(reader)
+
+
+def test_a_character_cut_by_a_pause_is_whole_again() -> None:
+    reader, writer = os.pipe()
+    try:
+        windows = read_records(reader)
+        os.write(writer, b"a\n\xe5\xa5")
+        assert next(windows) == ["a"]
+        os.write(writer, b"\xbd\n")
+        os.close(writer)
+        assert list(windows) == [["好"]]
+    finally:
+        os.close(reader)
+
+
+def test_a_long_file_comes_in_windows_of_bounded_size(tmp_path) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(b"x\n" * (WINDOW_RECORDS + 5))
+    assert [len(window) for window in read_file_records(path)] == [WINDOW_RECORDS, 5]
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path) -> None:
+    with pytest.raises(DataError, match=r"absent: No such file"):
+        list(read_file_records(tmp_path / "absent"))
+
+
+line = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"])).filter(
+    lambda text: not text.endswith("\r") and not text.startswith("\ufeff")
+)
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.lists(line), st.sampled_from(["\n", "\r\n"]))
+def test_lines_written_to_a_pipe_come_back(lines: list[str], end: str) -> None:
+    assert piped("".join(each + end for each in lines).encode()) == lines
+
+
+record = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])).filter(
+    lambda text: not text.startswith("\ufeff")
+)
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.lists(record))
+def test_nul_records_written_to_a_pipe_come_back(records: list[str]) -> None:
+    assert piped("".join(each + "\x00" for each in records).encode(), b"\x00") == records

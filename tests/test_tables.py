@@ -1,0 +1,44 @@
+"""Proves that every row and column of a table is kept in order, beside the text that predict reads."""
+
+from pathlib import Path
+
+import pytest
+
+from rnnsent.data.tables import WINDOW, added_names, is_table, read_table
+from rnnsent.errors import DataError
+
+
+def test_tables_are_told_by_their_suffix() -> None:
+    assert is_table(Path("a.CSV"))
+    assert not is_table(Path("a.txt"))
+
+
+def test_rows_come_in_windows_in_order(tmp_path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,text\n" + "".join(f"{i},text {i}\n" for i in range(WINDOW + 3)), encoding="utf-8")
+    windows = list(read_table(path, None))
+    assert [len(window.rows) for window in windows] == [WINDOW, 3]
+    assert [text for window in windows for text in window.texts] == [f"text {i}" for i in range(WINDOW + 3)]
+    assert windows[1].rows[0] == {"id": str(WINDOW), "text": f"text {WINDOW}"}
+
+
+def test_a_cell_with_nothing_in_it_is_an_empty_text(tmp_path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "x"}\n{"text": null}\n{}\n{"text": 7}\n', encoding="utf-8")
+    (window,) = read_table(path, None)
+    assert window.texts == ["x", "", "", "7"]
+    assert len(window.rows) == 4
+
+
+def test_the_column_asked_for_is_read_and_must_be_there(tmp_path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text,title\nx,y\n", encoding="utf-8")
+    assert next(read_table(path, "title")).texts == ["y"]
+    with pytest.raises(DataError, match="no column 'nope'"):
+        next(read_table(path, "nope"))
+
+
+def test_added_columns_never_hide_those_of_the_table() -> None:
+    assert added_names(["text"], ["a"]) == ["label", "probability", "probability_a"]
+    assert added_names(["label"], ["a"])[0] == "predicted_label"
+    assert added_names(["label", "predicted_label"], ["a"])[0] == "predicted_predicted_label"
