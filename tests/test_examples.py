@@ -111,7 +111,7 @@ def test_a_fingerprint_tells_texts_labels_and_order_apart() -> None:
 
 
 def test_a_class_with_one_text_cannot_be_cut() -> None:
-    with pytest.raises(DataError, match=r"'b' has 1 text"):
+    with pytest.raises(DataError, match=r"'b' has 1 distinct text"):
         cut_validation(examples(["x", "y", "z"], ["a", "a", "b"]), 0.1, 0)
 
 

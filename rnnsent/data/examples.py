@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -75,6 +76,10 @@ def make_examples(texts: Iterable[Any], labels: Iterable[Any], names: Sequence[s
             raise DataError(
                 f"{where}: the text column holds {text!r}, which is no text; name another with --text-column"
             )
+        if isinstance(label, (list, dict)):
+            raise DataError(
+                f"{where}: the label column holds {label!r}, which is no class; name another with --label-column"
+            )
         if not text or text.isspace() or _is_missing(label):
             left_out += 1
             continue
@@ -126,26 +131,22 @@ def cut_validation(examples: Examples, share: float, seed: int) -> tuple[Example
     Raises:
         DataError: some class is too small to stand on both sides.
     """
-    for name, count in examples.counts().items():
-        if count < 2:
-            raise DataError(f"the class {name!r} has {count} text(s) to train on; at least 2 are needed")
     generator = np.random.default_rng([seed, len(examples)])
+    groups: list[list[list[int]]] = [[] for _ in examples.classes]  # rows of each distinct text, by class
+    for rows in _rows_by_text(examples.texts).values():
+        groups[examples.labels[rows[0]]].append(rows)
     chosen = np.zeros(len(examples), dtype=bool)
-    copies = _copies(examples.texts)
-    for label in range(len(examples.classes)):
-        members = np.flatnonzero(examples.labels == label)
-        wanted = min(max(1, round(share * len(members))), len(members) - 1)
-        chosen[generator.permutation(members)[:wanted]] = True
-    for group in copies:
-        chosen[group] = chosen[group[0]]
+    for name, texts in zip(examples.classes, groups, strict=True):
+        if len(texts) < 2:
+            raise DataError(f"the class {name!r} has {len(texts)} distinct text(s) to train on; at least 2 are needed")
+        wanted = max(1, round(share * sum(map(len, texts))))
+        taken = 0
+        for index in generator.permutation(len(texts))[:-1]:  # one text at least stays to be trained on
+            if taken >= wanted:
+                break
+            chosen[texts[index]] = True
+            taken += len(texts[index])
     return examples.take(np.flatnonzero(~chosen)), examples.take(np.flatnonzero(chosen))
-
-
-def sorted_classes(names: Iterable[str]) -> tuple[str, ...]:
-    """Class names without repeats, as numbers where all of them are, else by the alphabet."""
-    distinct = set(names)
-    numbers = all(name.lstrip("+-").isdecimal() for name in distinct)
-    return tuple(sorted(distinct, key=int if numbers else str))
 
 
 def require_two_classes(examples: Examples, where: str) -> None:
@@ -155,6 +156,14 @@ def require_two_classes(examples: Examples, where: str) -> None:
     present = [name for name, count in examples.counts().items() if count]
     if len(present) < 2:
         raise DataError(f"{where} has one class only, {present[0]!r}; a classifier needs at least two")
+
+
+def sorted_classes(names: Iterable[str]) -> tuple[str, ...]:
+    """Class names without repeats, as numbers where all of them are, else by the alphabet."""
+    distinct = set(names)
+    if all(re.fullmatch(r"[+-]?[0-9]{1,18}", name) for name in distinct):
+        return tuple(sorted(distinct, key=lambda name: (int(name), name)))
+    return tuple(sorted(distinct))
 
 
 def _is_missing(label: Any) -> bool:
@@ -187,11 +196,11 @@ def _indices(labels: Sequence[Any], classes: Sequence[str], *, named: bool, wher
     return found
 
 
-def _copies(texts: Sequence[str]) -> list[list[int]]:
+def _rows_by_text(texts: Sequence[str]) -> dict[str, list[int]]:
     rows: dict[str, list[int]] = {}
     for row, text in enumerate(texts):
         rows.setdefault(text, []).append(row)
-    return [group for group in rows.values() if len(group) > 1]
+    return rows
 
 
 def _list(names: Iterable[str]) -> str:

@@ -72,7 +72,7 @@ def _read_json_lines(path: Path) -> Iterator[Row]:
                 continue
             try:
                 row = json.loads(line)
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 raise DataError(f"{path}:{number}: not JSON: {error}") from None
             if not isinstance(row, dict):
                 raise DataError(f'{path}:{number}: an object such as {{"text": "..."}} is expected on each line')

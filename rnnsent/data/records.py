@@ -31,8 +31,6 @@ def read_records(descriptor: int, *, separator: bytes = b"\n") -> Iterator[list[
             continue
         if first:
             raw, first = raw.removeprefix(codecs.BOM_UTF8), False
-        if separator == b"\n":
-            raw = raw.removesuffix(b"\r")
         window.append(raw.decode("utf-8", "replace"))
         size += len(raw)
         if len(window) >= WINDOW_RECORDS or size >= WINDOW_BYTES:
@@ -58,7 +56,8 @@ def _split(descriptor: int, separator: bytes) -> Iterator[bytes | None]:
         head, *rest = chunk.split(separator)
         parts.append(head)
         for piece in rest:
-            yield b"".join(parts)
+            record = b"".join(parts)
+            yield record.removesuffix(b"\r") if separator == b"\n" else record
             parts = [piece]
         if not select.select([descriptor], [], [], 0)[0]:
             yield None

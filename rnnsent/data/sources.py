@@ -45,13 +45,12 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class FileSource:
-    """One file, which is a train split unless its name says another, or a folder of files named by split."""
+    """One file, which is a train split, or a folder of files named by split."""
 
     name: str
     path: Path
     text: str | None = None
     label: str | None = None
-    classes: tuple[str, ...] | None = None
 
     @property
     def location(self) -> str:
@@ -158,7 +157,7 @@ def read_corpus(sources: list[Source], *, validation_share: float, seed: int) ->
             raise DataError(f"{source.name} has no split to train on; it has {', '.join(source.splits)}")
         train = source.read(split)
         require_two_classes(train, source.name)
-        whole = train.fingerprint()
+        whole, left_out = train.fingerprint(), train.left_out
         own = None if validation_share else matching_split(source, VALIDATION)
         validation = source.read(own) if own else None
         if validation is None or len(validation) == 0:
@@ -173,7 +172,7 @@ def read_corpus(sources: list[Source], *, validation_share: float, seed: int) ->
                 "train_rows": len(train),
                 "validation_rows": len(validation),
                 "validation_from": own or "train",
-                "left_out": train.left_out + validation.left_out,
+                "left_out": left_out + validation.left_out,
                 "train_fingerprint": whole,  # of the split as the source has it, before a validation part is cut off
                 "validation_fingerprint": validation.fingerprint(),
             }

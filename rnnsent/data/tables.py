@@ -35,7 +35,7 @@ def read_table(path: Path, column: str | None) -> Iterator[Window]:
         DataError: the file cannot be read, a row does not parse, or the column is not there or not clear.
     """
     rows = read_rows(path)
-    chosen = column if column is None else ""
+    chosen = ""
     while window := list(islice(rows, WINDOW)):
         if not chosen:
             strings = [name for name, value in window[0].items() if isinstance(value, str)]
