@@ -56,7 +56,9 @@ class HubSource:
 
 def _load(identifier: str, config: str | None) -> Any:
     import datasets
+    from huggingface_hub.utils import logging
 
+    logging.set_verbosity_error()  # its retries are told here in one line, once they have failed
     if not sys.stderr.isatty():
         datasets.disable_progress_bars()
 

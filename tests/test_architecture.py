@@ -1,0 +1,30 @@
+"""Imports between the modules point one way."""
+
+import ast
+from pathlib import Path
+
+import rnnsent
+
+PACKAGE = Path(rnnsent.__file__).parent
+LAYERS = (
+    "errors atomic config data model metrics predict evaluate fit train report cli".split()  # noqa: SIM905
+)
+
+
+def layer(module: str) -> int | None:
+    parts = module.split(".")
+    return LAYERS.index(parts[1]) if parts[0] == "rnnsent" and len(parts) > 1 and parts[1] in LAYERS else None
+
+
+def test_no_module_imports_from_a_layer_above_its_own() -> None:
+    checked = 0
+    for path in PACKAGE.rglob("*.py"):
+        module = ".".join(("rnnsent", *path.relative_to(PACKAGE).with_suffix("").parts))
+        own = layer(module)
+        if own is None:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (other := layer(node.module or "")) is not None:
+                checked += 1
+                assert other <= own, f"{module} imports {node.module}"
+    assert checked > 50

@@ -1,0 +1,92 @@
+"""Training writes a whole checkpoint, repeats itself by seed, and goes on after a stop as if it had not stopped."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnnsent.data.examples import Examples
+from rnnsent.data.sources import FileSource
+from rnnsent.errors import SettingsError
+from rnnsent.model.checkpoint import Checkpoint
+from rnnsent.train import Request, Saved, Stopped, train
+
+OVERRIDES = {"epochs": 3, "hidden": 8, "embedding_dim": 8, "min_updates": 0, "batch_size": 8, "min_frequency": 1}
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("RNNSENT_MODELS_DIR", str(tmp_path / "models"))
+    good, bad = ("good", "fine", "great", "lovely"), ("bad", "poor", "awful", "dull")
+    folder = tmp_path / "reviews"
+    folder.mkdir()
+    for split, seed in (("train", 0), ("test", 1)):
+        words = np.random.default_rng(seed)
+        lines = [
+            f"it was {words.choice(side)} film number {i},{label}"
+            for i in range(40)
+            for side, label in ((good, "pos"), (bad, "neg"))
+        ]
+        (folder / f"{split}.csv").write_text("text,label\n" + "\n".join(lines) + "\n")
+    return folder
+
+
+def run(
+    place: Path, name: str, *, stop: Callable[[], bool] = lambda: False, resume: bool = False, **overrides: object
+) -> object:
+    request = Request((str(place),), name=name, overrides={**OVERRIDES, **overrides}, resume=resume, device="cpu")
+    return list(train(request, stop=stop))[-1]
+
+
+def weights(place: Path, name: str) -> dict[str, np.ndarray]:
+    return dict(Checkpoint.read(place.parent / "models" / name).weights)
+
+
+def same(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:
+    return first.keys() == second.keys() and all(np.array_equal(first[name], second[name]) for name in first)
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_others(place: Path) -> None:
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        assert isinstance(run(place, name, seed=seed), Saved)
+    assert same(weights(place, "a"), weights(place, "b"))
+    assert not same(weights(place, "a"), weights(place, "c"))
+
+
+@pytest.mark.parametrize("updates", [1, 7, 12, 20])
+@pytest.mark.parametrize("average", [0.0, 0.9])
+def test_a_stopped_run_goes_on_to_the_same_weights(place: Path, updates: int, average: float) -> None:
+    run(place, "whole", average=average)
+    asked = iter(range(1_000))
+    stopped = run(place, "parts", average=average, stop=lambda: next(asked) >= updates)
+    assert isinstance(stopped, Stopped)
+    with pytest.raises(SettingsError, match="--resume"):
+        run(place, "parts", average=average)
+    with pytest.raises(SettingsError, match="--hidden"):
+        run(place, "parts", average=average, resume=True, hidden=16)
+    assert isinstance(run(place, "parts", average=average, resume=True), Saved)
+    assert same(weights(place, "whole"), weights(place, "parts"))
+    assert not (place.parent / "models" / ".parts.resume").exists()
+
+
+def test_the_test_split_is_never_read(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = FileSource.read
+    seen: list[str] = []
+
+    def watched(source: FileSource, split: str) -> Examples:
+        seen.append(split)
+        return read(source, split)
+
+    monkeypatch.setattr(FileSource, "read", watched)
+    run(place, "a", epochs=1)
+    assert seen == ["train"]
+
+
+@pytest.mark.parametrize(
+    "overrides", [{"loss": "every-step", "pooling": "last"}, {"class_weights": "balanced"}, {"tokenizer": "bpe"}]
+)
+def test_variants_learn_what_is_plain(place: Path, overrides: dict[str, object]) -> None:
+    saved = run(place, "a", epochs=12, patience=12, learning_rate=2e-2, warmup=0, average=0.0, **overrides)
+    assert isinstance(saved, Saved)
+    assert saved.validation.metrics.accuracy > 0.7
