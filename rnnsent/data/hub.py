@@ -1,5 +1,6 @@
 """Data sets of the Hugging Face Hub through the `datasets` library, and its errors as one line each."""
 
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -56,9 +57,10 @@ class HubSource:
 
 def _load(identifier: str, config: str | None) -> Any:
     import datasets
-    from huggingface_hub.utils import logging
 
-    logging.set_verbosity_error()  # its retries are told here in one line, once they have failed
+    logging.getLogger("huggingface_hub").setLevel(
+        logging.ERROR
+    )  # its retries are told here in one line, once they have failed
     if not sys.stderr.isatty():
         datasets.disable_progress_bars()
 
