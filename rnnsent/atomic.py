@@ -14,16 +14,21 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
-        folder.chmod(0o755)  # mkdtemp makes it private, which a model shared on a machine is not
+        folder.chmod(0o777 & ~_umask())  # mkdtemp makes it private, which a model shared on a machine is not
         yield folder
         for file in folder.iterdir():
-            file.chmod(0o644)
+            file.chmod(0o666 & ~_umask())
             _flush(file)
         _flush(folder)
         old = folder.with_name(folder.name + ".old")
         if path.exists():
             path.rename(old)
-        folder.rename(path)
+        try:
+            folder.rename(path)
+        except OSError:
+            if old.exists():
+                old.rename(path)
+            raise
         _flush(path.parent)
         shutil.rmtree(old, ignore_errors=True)
     finally:
@@ -38,17 +43,34 @@ def write_text(path: Path, text: str) -> None:
 
 @contextmanager
 def replaced_file(path: Path) -> Iterator[Path]:
-    """A file to write, which takes the place of `path` at the end; after an error `path` is as it was."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    """A file to write, which takes the place of `path` at the end; after an error `path` is as it was.
+
+    A device or a named pipe is written to where it is, and a link leads to the file that is replaced.
+    """
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    path = path.resolve()
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:  # which names the temporary file
+        raise type(error)(error.errno, error.strerror, str(path)) from None
     os.close(handle)
     written = Path(name)
     try:
         yield written
         _flush(written)
-        written.chmod(0o644)  # mkstemp makes it private
+        written.chmod(mode)  # mkstemp makes it private
         written.replace(path)
     finally:
         written.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)  # it can be read only by setting it
+    os.umask(mask)
+    return mask
 
 
 def _flush(path: Path) -> None:

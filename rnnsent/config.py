@@ -23,6 +23,7 @@ Decay = Literal["none", "linear", "cosine"]
 Loss = Literal["text", "every-step"]
 ClassWeights = Literal["none", "balanced"]
 Precision = Literal["auto", "float32", "bfloat16"]
+Pieces = Literal["texts", "sentences", "both"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
 RECIPES = Path(__file__).parent / "recipes"
@@ -55,7 +56,10 @@ class Settings:
                 close = difflib.get_close_matches(key, known, n=1)
                 hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
                 raise SettingsError(f"{where}: there is no setting {key!r}; {hint}")
-        return cls(**normal)
+        try:
+            return cls(**normal)
+        except SettingsError as error:
+            raise SettingsError(f"{where}: {error}") from None
 
     def overridden(self, overrides: Mapping[str, Any]) -> Self:
         """A copy with those of `overrides` that belong to this group and are not None."""
@@ -91,6 +95,14 @@ class ModelConfig(Settings):
         most=0.95,
     )
 
+    ngrams: int = setting(
+        3,
+        "Longest n-gram of the wide side, whose logits add to the network's; 0 for the network alone.",
+        least=0,
+        most=5,
+    )
+    ngram_entries: int = setting(200_000, "Most n-grams that the wide side keeps.", least=1, most=10_000_000)
+
     def __post_init__(self) -> None:
         super().__post_init__()
         width = self.hidden * (2 if self.bidirectional else 1)
@@ -125,6 +137,7 @@ class TrainConfig(Settings):
     word_dropout: float = setting(
         0.1, "Share of tokens replaced by the unknown token in training.", least=0.0, most=0.95
     )
+    label_smoothing: float = setting(0.0, "Share of each target that is spread over all classes.", least=0.0, most=0.9)
     loss: Loss = setting("text", "Score each text once, or the output at every step.")
     class_weights: ClassWeights = setting("none", "balanced: rare classes count for more.")
     patience: int = setting(3, "Stop after this many epochs without a better validation accuracy.", least=1)
@@ -144,35 +157,59 @@ class TrainConfig(Settings):
 
 
 @dataclass(frozen=True)
+class TeachConfig(Settings):
+    teacher: str = setting(
+        "",
+        "Learn from this model's probabilities too: a checkpoint, or a sequence classifier of transformers by folder or "
+        "Hub id (extra rnnsent[distil]).",
+    )
+    unlabelled: str = setting(
+        "", "What the teacher labels: a split of the sources, a data set or a file of lines; several with commas."
+    )
+    pieces: Pieces = setting("both", "How the unlabelled texts are given to the teacher.")
+    most_pieces: int = setting(200_000, "Most pieces of each of them, drawn at random.", least=1)
+    made: int = setting(0, "Texts made up from the pieces, for words that they do not have.", least=0)
+    labelled_copies: int = setting(1, "Times that an epoch reads each labelled text.", least=1, most=100)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if bool(self.teacher) != bool(self.unlabelled):
+            given, missing = ("--teacher", "--unlabelled") if self.teacher else ("--unlabelled", "--teacher")
+            raise SettingsError(f"{given} needs {missing}: the one labels the texts of the other")
+
+
+GROUPS: dict[str, type[Settings]] = {
+    "tokenizer": TokenizerConfig,
+    "model": ModelConfig,
+    "training": TrainConfig,
+    "teaching": TeachConfig,
+}
+
+
+@dataclass(frozen=True)
 class Recipe:
     """All settings of one training run."""
 
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainConfig = field(default_factory=TrainConfig)
+    teaching: TeachConfig = field(default_factory=TeachConfig)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], where: str) -> Self:
-        """Read the tables `tokenizer`, `model` and `training`; what they leave out is as in `default`."""
+        """Read the tables `tokenizer`, `model`, `training` and `teaching`; what they leave out is as in `default`."""
         tables = {key: value for key, value in values.items() if key != "description"}
-        groups: dict[str, type[Settings]] = {
-            "tokenizer": TokenizerConfig,
-            "model": ModelConfig,
-            "training": TrainConfig,
-        }
         for key, value in tables.items():
-            if key not in groups or not isinstance(value, Mapping):
-                raise SettingsError(f"{where}: {key!r} is not one of the tables [tokenizer], [model] and [training]")
-        return cls(**{key: groups[key].from_dict(value, f"{where} [{key}]") for key, value in tables.items()})  # type: ignore[arg-type]
+            if key not in GROUPS or not isinstance(value, Mapping):
+                raise SettingsError(
+                    f"{where}: {key!r} is not one of the tables {', '.join(f'[{name}]' for name in GROUPS)}"
+                )
+        return cls(**{key: GROUPS[key].from_dict(value, f"{where} [{key}]") for key, value in tables.items()})  # type: ignore[arg-type]
 
     def overridden(self, overrides: Mapping[str, Any]) -> Self:
         """A copy in which each override that is not None replaces the setting of that name."""
-        return replace(
-            self,
-            tokenizer=self.tokenizer.overridden(overrides),
-            model=self.model.overridden(overrides),
-            training=self.training.overridden(overrides),
-        )
+        groups: dict[str, Any] = {name: getattr(self, name).overridden(overrides) for name in GROUPS}
+        return replace(self, **groups)
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         return asdict(self)

@@ -16,6 +16,7 @@ from rnnsent.config import Device, ModelConfig
 from rnnsent.data.tokenizer import UNKNOWN_ID, Ids, Tokenizer
 from rnnsent.model import equations
 from rnnsent.model.checkpoint import Checkpoint
+from rnnsent.model.ngrams import Ngrams, network_of
 from rnnsent.model.shapes import check_shapes
 from rnnsent.model.store import find_model
 
@@ -124,14 +125,16 @@ class Predictor:
         self._config = checkpoint.recipe.model
         self._device = device
         self._tokenizer = Tokenizer.from_json(checkpoint.tokenizer_json)
-        self._weights = checkpoint.weights
+        weights = checkpoint.weights
         check_shapes(
-            self._weights,
+            weights,
             self._config,
             vocabulary=len(self._tokenizer),
             classes=len(self.classes),
             where=str(checkpoint.path),
         )
+        self._weights = network_of(weights)
+        self._ngrams = Ngrams(weights, self._config.ngrams, len(self.classes)) if self._config.ngrams else None
         self._work = 0.0
         self._engine: Engine = NumpyEngine(self._weights, self._config)
         if device in ("cuda", "mps"):
@@ -141,6 +144,11 @@ class Predictor:
     def load(cls, model: str | None = None, *, device: Device = "auto") -> Self:
         """By name or path; None means `RNNSENT_MODEL`, the newest model here, or the one that ships. Raises ModelError."""
         return cls(find_model(model), device=device)
+
+    @property
+    def words(self) -> list[str]:
+        """The vocabulary's entries that are words."""
+        return sorted(word for word in self._tokenizer.vocabulary() if word.isalpha())
 
     def predict(self, texts: Iterable[str]) -> list[Prediction]:
         """A prediction for each text, in order."""
@@ -165,14 +173,20 @@ class Predictor:
         probabilities = np.full((len(rows), len(self.classes)), np.nan)
         real = np.flatnonzero(n_tokens)
         if len(real):
-            logits = self._engine_for(int(n_tokens.sum())).logits([rows[i] for i in real])
+            full = [rows[i] for i in real]
+            logits = self._engine_for(int(n_tokens.sum())).logits(full)
+            if self._ngrams:
+                logits = logits + self._ngrams.logits(full)
             probabilities[real] = equations.softmax(logits.astype(np.float64))
         return Scores(
             probabilities, n_tokens, np.array([int((row == UNKNOWN_ID).sum()) for row in rows], dtype=np.int64)
         )
 
     def trace(self, text: str) -> list[Step]:
-        """The output y_t at every token of a text, as `rnnsent.model.equations.step_logits` defines it."""
+        """The network's output y_t at every token, as `rnnsent.model.equations.step_logits` defines it.
+
+        The wide side has no part in it: its n-grams are not read step by step.
+        """
         encoding = self._tokenizer.encode_with_offsets(text)
         if not len(encoding.ids):
             return []

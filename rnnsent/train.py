@@ -7,54 +7,44 @@ then everything is in a hidden folder beside it, from which `resume` goes on.
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import rnnsent
-from rnnsent.config import Device, Recipe, flag, load_recipe
-from rnnsent.data.embeddings import read_vectors, vector_size
+from rnnsent.config import Device, Recipe
+from rnnsent.data.embeddings import read_vectors
 from rnnsent.data.examples import Examples
 from rnnsent.data.sources import VALIDATION, Corpus, find_source, read_corpus
 from rnnsent.data.tokenizer import Tokenizer
-from rnnsent.errors import DataError, SettingsError
 from rnnsent.evaluate import Evaluation, record_scores, score
 from rnnsent.model.checkpoint import Checkpoint
+from rnnsent.model.ngrams import BIAS, WEIGHTS, Ngrams
 from rnnsent.model.resume import ResumeState
 from rnnsent.model.store import new_path
-from rnnsent.predict import Predictor
+from rnnsent.predict import Predictor, TorchEngine
+from rnnsent.request import Request, check_place, check_same_data, default_name, resolve_recipe, resumed_recipe
 
 if TYPE_CHECKING:
-    from rnnsent.fit import Encoded, Epoch, Fit, Update
+    from rnnsent.fit.loop import Encoded, Epoch, Update
+    from rnnsent.model.classifier import Classifier
+    from rnnsent.teach import Labelled
 
+HALF = ("embedding.weight", WEIGHTS)  # the large tensors, stored in half precision
 SAVE_EVERY = 5 * 60.0  # seconds between savings of the state within an epoch
 
 
 @dataclass(frozen=True)
-class Request:
-    """What a training run is asked for. `overrides` replace settings of the recipe by name; None leaves one alone."""
-
-    sources: tuple[str, ...]
-    name: str | None = None
-    recipe: str | None = None
-    overrides: Mapping[str, Any] = field(default_factory=dict)
-    device: Device = "auto"
-    text_column: str | None = None
-    label_column: str | None = None
-    force: bool = False
-    resume: bool = False
-    command: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Prepared:
-    """The data is read and the model built; training begins."""
+    """The data is read and the model built; training begins. `taught` texts have the teacher's answers as targets."""
 
     corpus: Corpus
+    taught: int
     vocabulary: int
     parameters: int
     epochs: int
@@ -80,7 +70,7 @@ class Stopped:
 
 def train(
     request: Request, *, stop: Callable[[], bool] = lambda: False
-) -> "Iterator[Prepared | Update | Epoch | Saved | Stopped]":
+) -> "Iterator[Labelled | Prepared | Update | Epoch | Saved | Stopped]":
     """Train a model and write its checkpoint, yielding what happens.
 
     Args:
@@ -89,77 +79,73 @@ def train(
     Raises:
         RnnsentError: a setting, a source or the device is not usable, or the model is there already.
     """
+    from rnnsent.fit.loop import Epoch, Fit
+    from rnnsent.lessons import Lessons, encode, encode_all, read_lessons
+    from rnnsent.model.device import choose_device
+
     path = new_path(request.name or default_name(request.sources))
     state = ResumeState(path)
-    _check_place(request, path, state)
+    check_place(request, path, state)
     before = state.read_run() if request.resume else {}
-    recipe = _resumed_recipe(request, before) if before else resolve_recipe(request)
+    recipe = resumed_recipe(request, before) if before else resolve_recipe(request)
+    device = choose_device(request.device)
 
     sources = [find_source(name, text=request.text_column, label=request.label_column) for name in request.sources]
     corpus = read_corpus(sources, validation_share=recipe.training.validation, seed=recipe.training.seed)
     if before:
-        _check_same_data(before["data"], corpus)
+        check_same_data(before["data"], corpus)
     if request.force:
         state.remove()
+    teaching = [config for config in (recipe.teaching, *request.more_teaching) if config.teacher]
+    lessons: Lessons
+    for found in read_lessons(teaching, sources, corpus, request.device, recipe.training.seed):
+        if isinstance(found, Lessons):
+            lessons = found
+        else:
+            yield found
     tokenizer = (
-        Tokenizer.from_json(state.read_tokenizer()) if before else Tokenizer.train(corpus.train.texts, recipe.tokenizer)
+        Tokenizer.from_json(state.read_tokenizer())
+        if before
+        else Tokenizer.train([*corpus.train.texts, *lessons.texts], recipe.tokenizer)
     )
-    fit = _build(recipe, corpus, tokenizer, request.device)
+    labelled, validation = encode(corpus.train, tokenizer), encode(corpus.validation, tokenizer)
+    classifier = _build(recipe, tokenizer, len(corpus.train.classes))
+    rows = encode_all(labelled, lessons, tokenizer, recipe.teaching.labelled_copies)
+    fit = Fit(classifier, rows, validation, recipe.training, device)
     history: list[dict[str, Any]] = list(before.get("history", ()))
     if before:
         fit.restore(state.read_tensors(), before["place"])
-    checkpoint = Checkpoint(
-        path,
-        recipe,
-        corpus.train.classes,
-        datetime.now(UTC).isoformat(timespec="seconds"),
-        corpus.sources,
-        versions(),
-        request.command,
-    )
-    parameters = sum(weight.numel() for weight in fit.classifier.parameters())
-    yield Prepared(
-        corpus, len(tokenizer), parameters, fit.epochs, fit.device.type, fit.place.epoch + 1 if before else None
-    )
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    checkpoint = Checkpoint(path, recipe, corpus.train.classes, created, corpus.sources, versions(), request.command)
+    parameters = sum(weight.numel() for weight in classifier.parameters())
+    resumed = fit.place.epoch + 1 if before else None
+    yield Prepared(corpus, len(lessons.texts), len(tokenizer), parameters, fit.epochs, device.type, resumed)
 
     def keep_state() -> None:
         tensors, place = fit.state()
         run = {**checkpoint.config(), "sources": list(request.sources), "place": place, "history": history}
         state.write(tensors, run, tokenizer.to_json())
 
+    def save(*, finished: bool) -> Saved:
+        network = {name: tensor.float().numpy() for name, tensor in fit.best.items()}
+        weights = _complete(network, recipe, labelled, validation, request.device)
+        return _save(replace(checkpoint, finished=finished), weights, tokenizer, corpus.validation, history)
+
     kept = time.monotonic()
     for event in fit.run():
-        if hasattr(event, "to_dict"):
+        if isinstance(event, Epoch):
             history.append(event.to_dict())
         yield event
         if stop():
             keep_state()
-            saved = (
-                _save(replace(checkpoint, finished=False), fit, tokenizer, corpus.validation, history)
-                if fit.best
-                else None
-            )
-            yield Stopped(saved)
+            yield Stopped(save(finished=False) if fit.best else None)
             return
-        if hasattr(event, "to_dict") or time.monotonic() - kept > SAVE_EVERY:
+        if isinstance(event, Epoch) or time.monotonic() - kept > SAVE_EVERY:
             keep_state()
             kept = time.monotonic()
-    saved = _save(checkpoint, fit, tokenizer, corpus.validation, history)
+    saved = save(finished=True)
     state.remove()
     yield saved
-
-
-def default_name(sources: tuple[str, ...]) -> str:
-    """The name of a model trained on these sources: the short name, the Hub id's last part, or the file's stem."""
-    return "+".join(Path(source.partition(":")[0] if not Path(source).exists() else source).stem for source in sources)
-
-
-def resolve_recipe(request: Request) -> Recipe:
-    """The recipe with its overrides; the size of given word vectors is that of the embedding unless one was asked for."""
-    recipe = load_recipe(request.recipe or "default").overridden(request.overrides)
-    if recipe.training.embeddings and request.overrides.get("embedding_dim") is None:
-        recipe = recipe.overridden({"embedding_dim": vector_size(Path(recipe.training.embeddings))})
-    return recipe
 
 
 def versions() -> dict[str, str]:
@@ -170,88 +156,62 @@ def versions() -> dict[str, str]:
     }
 
 
-def _check_place(request: Request, path: Path, state: ResumeState) -> None:
-    if request.resume and request.force:
-        raise SettingsError("--resume goes on with a run and --force starts anew; choose one")
-    if request.resume and not state.exists():
-        raise SettingsError(
-            f"there is no unfinished run of {path.name!r} in {path.parent} to resume; leave --resume out"
-        )
-    if request.resume or request.force:
-        return
-    if state.exists():
-        raise SettingsError(
-            f"a run of {path.name!r} was stopped before its end: --resume goes on with it, --force starts anew"
-        )
-    if path.exists():
-        raise SettingsError(f"{path} is there already: --force replaces it, --name NAME keeps both")
-
-
-def _resumed_recipe(request: Request, before: Mapping[str, Any]) -> Recipe:
-    """The recipe of the run that goes on; what the request asks for besides must be the same."""
-    stored = Recipe.from_dict({key: before[key] for key in ("tokenizer", "model", "training")}, "the unfinished run")
-    if list(request.sources) != before["sources"]:
-        raise SettingsError(
-            f"the unfinished run was trained on {' '.join(before['sources'])}; --resume cannot change that"
-        )
-    asked = (load_recipe(request.recipe) if request.recipe else stored).overridden(request.overrides)
-    for group, settings in asked.to_dict().items():
-        for key, value in settings.items():
-            kept = stored.to_dict()[group][key]
-            if value != kept and not (request.recipe and key == "embedding_dim" and stored.training.embeddings):
-                raise SettingsError(
-                    f"the unfinished run has {flag(key)} {kept}, not {value}; --resume cannot change that"
-                )
-    return stored
-
-
-def _check_same_data(before: list[dict[str, Any]], corpus: Corpus) -> None:
-    for then, now in zip(before, corpus.sources, strict=True):
-        for key in ("train_fingerprint", "validation_fingerprint"):
-            if then.get(key) != now[key]:
-                part = key.partition("_")[0]
-                raise DataError(
-                    f"the {part} texts of {now['name']} are not those of the unfinished run; start anew with --force"
-                )
-
-
-def _build(recipe: Recipe, corpus: Corpus, tokenizer: Tokenizer, asked: Device) -> "Fit":
-    """The classifier with its first weights, and the encoded examples."""
+def _build(recipe: Recipe, tokenizer: Tokenizer, classes: int) -> "Classifier":
+    """The network with its first weights."""
     import torch
 
-    from rnnsent.fit import Fit
     from rnnsent.model.classifier import Classifier
-    from rnnsent.model.device import choose_device
 
-    device = choose_device(asked)
     torch.manual_seed(recipe.training.seed)
-    classifier = Classifier(recipe.model, vocabulary=len(tokenizer), classes=len(corpus.train.classes))
+    classifier = Classifier(recipe.model, vocabulary=len(tokenizer), classes=classes)
     classifier.initialise()
     if recipe.training.embeddings:
         ids, vectors = read_vectors(
             Path(recipe.training.embeddings), tokenizer.vocabulary(), recipe.model.embedding_dim
         )
         classifier.embedding.weight.data[ids] = torch.from_numpy(vectors)
-    parts = (_encode(corpus.train, tokenizer), _encode(corpus.validation, tokenizer))
-    return Fit(classifier, *parts, recipe.training, device)
-
-
-def _encode(examples: Examples, tokenizer: Tokenizer) -> "Encoded":
-    from rnnsent.fit import Encoded
-
-    rows = tokenizer.encode(examples.texts)
-    real = np.array([len(row) > 0 for row in rows], dtype=bool)  # a text of invisible characters has no token
-    return Encoded([row for row, keep in zip(rows, real, strict=True) if keep], examples.labels[real])
+    return classifier
 
 
 def _save(
-    checkpoint: Checkpoint, fit: "Fit", tokenizer: Tokenizer, validation: Examples, history: list[dict[str, Any]]
+    checkpoint: Checkpoint,
+    weights: Mapping[str, NDArray[Any]],
+    tokenizer: Tokenizer,
+    validation: Examples,
+    history: list[dict[str, Any]],
 ) -> Saved:
-    """Write the best weights, then measure them as any user of the checkpoint would."""
-    weights = {name: tensor.float().numpy() for name, tensor in fit.best.items()}
+    """Write a checkpoint, then measure it as any user of it would."""
     checkpoint.write(weights=weights, tokenizer_json=tokenizer.to_json(), metrics={}, history=history, card="")
     names = "+".join(str(record["name"]) for record in checkpoint.data)
     written = Checkpoint.read(checkpoint.path)
     evaluation = score(Predictor(written), validation, source=names, split=VALIDATION, seen_as=VALIDATION)
     record_scores(written, evaluation)
     return Saved(written, evaluation, checkpoint.finished)
+
+
+def _complete(
+    network: dict[str, NDArray[Any]], recipe: Recipe, labelled: "Encoded", validation: "Encoded", device: Device
+) -> dict[str, NDArray[Any]]:
+    """The network's tensors and those of the wide side, their logits scaled to the validation split."""
+    from rnnsent.fit.calibration import fit_scales
+    from rnnsent.fit.ngrams import fit_ngrams
+
+    classes = validation.targets.shape[1]
+    parts = [TorchEngine(network, recipe.model, device).logits(validation.rows)]
+    wide: dict[str, NDArray[Any]] = {}
+    if recipe.model.ngrams:
+        wide = fit_ngrams(
+            labelled.rows,
+            labelled.labels,
+            classes=classes,
+            longest=recipe.model.ngrams,
+            most=recipe.model.ngram_entries,
+            seed=recipe.training.seed,
+        )
+        parts.append(Ngrams(wide, recipe.model.ngrams, classes).logits(validation.rows))
+    scales = fit_scales(parts, validation.labels)
+    scaled = dict(zip((("output.weight", "output.bias"), (WEIGHTS, BIAS)), scales, strict=False))
+    found = network | wide
+    for names, scale in scaled.items():
+        found |= {name: found[name] * np.float32(scale) for name in names}
+    return found | {name: found[name].astype(np.float16) for name in HALF if name in found}

@@ -18,7 +18,6 @@ CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
 
 app = typer.Typer(
     name="rnnsent",
-    no_args_is_help=True,
     rich_markup_mode=None,  # plain help starts quicker, and writes no escape codes into pipes
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
@@ -67,7 +66,8 @@ def run(arguments: list[str] | None = None) -> int:
     """The exit code of a command line, every error told in one line."""
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        code = app(args=arguments, prog_name="rnnsent", standalone_mode=False)
+        given = sys.argv[1:] if arguments is None else arguments
+        code = app(args=given or ["--help"], prog_name="rnnsent", standalone_mode=False)
     except RnnsentError as error:
         say_error(str(error))
         return error.exit_code

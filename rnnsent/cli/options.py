@@ -8,12 +8,10 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from rnnsent.config import Device, ModelConfig, Settings, TokenizerConfig, TrainConfig, flag
+from rnnsent.config import GROUPS, Device, Settings, flag
 from rnnsent.data.catalog import CATALOG
 from rnnsent.model.store import available
 from rnnsent.report.terminal import set_quiet
-
-GROUPS: tuple[type[Settings], ...] = (ModelConfig, TokenizerConfig, TrainConfig)
 
 
 def complete_models(incomplete: str) -> list[str]:
@@ -56,7 +54,7 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     Name, help, bounds and the default that help shows are read from the dataclasses, where they stand once.
     """
     own = list(inspect.signature(command, eval_str=True).parameters.values())
-    added = [_parameter(group, each) for group in GROUPS for each in fields(group)]  # type: ignore[arg-type]
+    added = [_parameter(group, each) for group in GROUPS.values() for each in fields(group)]  # type: ignore[arg-type]
     parameters = [each for each in own if each.kind is not inspect.Parameter.VAR_KEYWORD] + added
 
     @functools.wraps(command)

@@ -56,9 +56,9 @@ def train(
 
     rnnsent train reviews.csv --cell gru --hidden 64
     """
-    from rnnsent.fit import Epoch, Update
     from rnnsent.report.progress import training_progress
-    from rnnsent.train import Prepared, Request, Saved, Stopped
+    from rnnsent.request import Request
+    from rnnsent.train import Saved, Stopped
     from rnnsent.train import train as run_training
 
     request = Request(
@@ -76,15 +76,9 @@ def train(
     last: Saved | Stopped | None = None
     with _stop_on_signal() as (stop, code), training_progress() as progress:
         for event in run_training(request, stop=stop):
-            match event:
-                case Prepared():
-                    progress.prepared(event)
-                case Update():
-                    progress.update(event)
-                case Epoch():
-                    progress.epoch(event)
-                case _:
-                    last = event
+            progress.show(event)
+            if isinstance(event, (Saved, Stopped)):
+                last = event
     if isinstance(last, Stopped):
         if last.saved:
             say(_where(last.saved))

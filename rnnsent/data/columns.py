@@ -11,20 +11,27 @@ TEXT_NAMES = (
 LABEL_NAMES = ("label", "labels", "sentiment", "class", "category", "target", "rating", "stars", "polarity")
 
 
-def text_column(columns: Sequence[str], asked: str | None, where: str, *, strings: Sequence[str] | None = None) -> str:
+def text_column(
+    columns: Sequence[str],
+    asked: str | None,
+    where: str,
+    *,
+    strings: Sequence[str] | None = None,
+    option: str = "--text-column",
+) -> str:
     """The column of texts: the one asked for, else the only one with a usual name, else the only one of strings.
 
     Raises:
         DataError: there is no such column, or none or several could be meant.
     """
     if asked is not None:
-        return _existing(asked, columns, where, "--text-column")
+        return _existing(asked, columns, where, option)
     usual = [name for name in columns if name.casefold() in TEXT_NAMES]
     if len(usual) == 1:
         return usual[0]
     if not usual and strings is not None and len(strings) == 1:
         return strings[0]
-    raise _unclear("text", usual, columns, where)
+    raise _unclear("text", usual, columns, where, option)
 
 
 def label_column(columns: Sequence[str], asked: str | None, where: str, *, class_labels: Sequence[str] = ()) -> str:
@@ -40,7 +47,7 @@ def label_column(columns: Sequence[str], asked: str | None, where: str, *, class
     usual = [name for name in (class_labels or columns) if name.casefold() in LABEL_NAMES]
     if len(usual) == 1:
         return usual[0]
-    raise _unclear("label", usual or class_labels, columns, where)
+    raise _unclear("label", usual or class_labels, columns, where, "--label-column")
 
 
 def _existing(asked: str, columns: Sequence[str], where: str, option: str) -> str:
@@ -49,8 +56,7 @@ def _existing(asked: str, columns: Sequence[str], where: str, option: str) -> st
     raise DataError(f"{where} has no column {asked!r}; it has {', '.join(columns)}: choose one with {option}")
 
 
-def _unclear(role: str, candidates: Sequence[str], columns: Sequence[str], where: str) -> DataError:
+def _unclear(role: str, candidates: Sequence[str], columns: Sequence[str], where: str, option: str) -> DataError:
     why = f"{' and '.join(candidates)} could each be the {role}" if candidates else f"no column is plainly the {role}"
-    return DataError(
-        f"{where}: {why}; the columns are {', '.join(columns)}: choose with --text-column and --label-column"
-    )
+    others = " and --label-column" if option == "--text-column" else ""
+    return DataError(f"{where}: {why}; the columns are {', '.join(columns)}: choose with {option}{others}")

@@ -41,18 +41,30 @@ class HubSource:
 
     def read(self, split: str) -> Examples:
         """All labelled texts of a split. Raises DataError for an unclear column or a label without a class."""
-        from datasets import ClassLabel, Value
+        from datasets import ClassLabel
 
-        rows = self._loaded[split]
-        where = f"{self.name} ({split})" if self.name == self.location else f"{self.name} ({self.location}, {split})"
-        columns = rows.column_names
+        rows, where = self._loaded[split], self._where(split)
         class_labels = [name for name, kind in rows.features.items() if isinstance(kind, ClassLabel)]
-        strings = [name for name, kind in rows.features.items() if isinstance(kind, Value) and "string" in kind.dtype]
-        label = label_column(columns, self.label, where, class_labels=class_labels)
-        text = text_column(columns, self.text, where, strings=[name for name in strings if name != label])
+        label = label_column(rows.column_names, self.label, where, class_labels=class_labels)
+        text = self._text_column(split, label)
         feature = rows.features[label]
         names = self.classes or (tuple(feature.names) if isinstance(feature, ClassLabel) else None)
         return make_examples(rows[text], rows[label], names, where)
+
+    def texts(self, split: str) -> list[str]:
+        """All texts of a split, labelled or not. Raises DataError for an unclear column."""
+        rows = self._loaded[split]
+        return [text for text in rows[self._text_column(split)] if isinstance(text, str)]
+
+    def _text_column(self, split: str, label: str | None = None) -> str:
+        from datasets import Value
+
+        features = self._loaded[split].features
+        strings = [name for name, kind in features.items() if isinstance(kind, Value) and "string" in kind.dtype]
+        return text_column(list(features), self.text, self._where(split), strings=[s for s in strings if s != label])
+
+    def _where(self, split: str) -> str:
+        return f"{self.name} ({split})" if self.name == self.location else f"{self.name} ({self.location}, {split})"
 
 
 def _load(identifier: str, config: str | None) -> Any:

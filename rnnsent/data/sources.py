@@ -41,6 +41,7 @@ class Source(Protocol):
     @property
     def splits(self) -> list[str]: ...
     def read(self, split: str) -> Examples: ...
+    def texts(self, split: str) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class FileSource:
                 found.setdefault(split_of(path.relative_to(self.path)), []).append(path)
         if not found:
             raise DataError(f"{self.path} holds no file of a known format ({', '.join(READERS)})")
-        return found
+        return {split: found[split] for split, _ in SPLIT_NAMES if split in found}
 
     @property
     def splits(self) -> list[str]:
@@ -75,6 +76,16 @@ class FileSource:
     def read(self, split: str) -> Examples:
         """All labelled texts of a split. Raises DataError for an unclear column or a row that does not parse."""
         return merge_files([self._read(path) for path in self._files[split]])
+
+    def texts(self, split: str) -> list[str]:
+        """All texts of a split, labelled or not. Raises DataError for an unclear column or a row that does not parse."""
+        found: list[str] = []
+        for path in self._files[split]:
+            rows = list(read_rows(path))
+            strings = [name for name, value in rows[0].items() if isinstance(value, str)] if rows else []
+            column = text_column(list(rows[0]), self.text, str(path), strings=strings) if rows else ""
+            found += [row[column] for row in rows if isinstance(row[column], str)]
+        return found
 
     def _read(self, path: Path) -> Examples:
         texts, labels = [], []

@@ -39,7 +39,7 @@ def read_table(path: Path, column: str | None) -> Iterator[Window]:
     while window := list(islice(rows, WINDOW)):
         if not chosen:
             strings = [name for name, value in window[0].items() if isinstance(value, str)]
-            chosen = text_column(list(window[0]), column, str(path), strings=strings)
+            chosen = text_column(list(window[0]), column, str(path), strings=strings, option="--column")
         yield Window(window, [_text(row.get(chosen)) for row in window])
 
 

@@ -74,9 +74,17 @@ class Tokenizer:
         return dict(self._inner.get_vocab())
 
     def encode(self, texts: Sequence[str]) -> list[Ids]:
-        """The ids of each text; a text of nothing but blanks has none."""
+        """The ids of each text; a text of nothing but blanks has none.
+
+        Raises:
+            ModelError: tokenizer.json gives an entry an id past their number.
+        """
         encodings = self._inner.encode_batch_fast(list(map(_encodable, texts)), add_special_tokens=False)
-        return [np.array(each.ids, dtype=np.int32) for each in encodings]
+        rows = [np.array(each.ids, dtype=np.int32) for each in encodings]
+        largest = max((int(row.max()) for row in rows if len(row)), default=0)
+        if largest >= len(self):
+            raise ModelError(f"tokenizer.json has the id {largest:,}, but only {len(self):,} entries")
+        return rows
 
     def encode_with_offsets(self, text: str) -> Encoding:
         found: Any = self._inner.encode(_encodable(text), add_special_tokens=False)

@@ -22,11 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnsent.atomic import replaced_folder, write_text
-from rnnsent.config import Recipe
+from rnnsent.config import GROUPS, Recipe
 from rnnsent.errors import ModelError, RnnsentError
 
-FORMAT = 1
+FORMAT = 2  # 1 had no n-grams
 CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
+KINDS = {"created": str, "finished": bool, "classes": list, "data": list, "versions": dict, "command": list}
+FIGURES = ("n", "accuracy", "macro_f1", "log_loss")
 METRICS, HISTORY, CARD = "metrics.json", "history.jsonl", "README.md"
 
 
@@ -56,16 +58,22 @@ class Checkpoint:
         """
         values = _read_json(path / CONFIG)
         version = values.get("format")
-        if version != FORMAT:
+        if version not in range(1, FORMAT + 1):
             raise ModelError(
-                f"{path / CONFIG}: format {version!r}; this rnnsent reads format {FORMAT}: update rnnsent or train anew"
+                f"{path / CONFIG}: format {version!r}; this rnnsent reads formats 1 to {FORMAT}: update rnnsent or train anew"
             )
+        for key, kind in KINDS.items():
+            if key in values and not isinstance(values[key], kind):
+                raise ModelError(f"{path / CONFIG}: {key!r} must be a {kind.__name__}")
+        if not all(isinstance(record, dict) for record in values.get("data", ())):
+            raise ModelError(f"{path / CONFIG}: 'data' must be a list of objects")
         try:
-            recipe = Recipe.from_dict(
-                {key: values[key] for key in ("tokenizer", "model", "training")}, str(path / CONFIG)
-            )
+            groups = {"teaching": {}, **{key: values[key] for key in GROUPS if key != "teaching" or key in values}}
+            if version == 1:
+                groups["model"] = {"ngrams": 0, **groups["model"]}
+            recipe = Recipe.from_dict(groups, str(path / CONFIG))
             classes = tuple(values["classes"])
-            created = str(values["created"])
+            created = values["created"]
             if (
                 len(classes) < 2
                 or not all(isinstance(name, str) for name in classes)
@@ -102,7 +110,7 @@ class Checkpoint:
 
     @cached_property
     def weights(self) -> Mapping[str, NDArray[np.float32]]:
-        """The tensors of `model.safetensors` by name, as float32. Raises ModelError."""
+        """The tensors of `model.safetensors` by name, half precision widened to float32. Raises ModelError."""
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
@@ -111,7 +119,10 @@ class Checkpoint:
             tensors = load_file(path)
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise ModelError(f"{path} cannot be read: {error}") from None
-        return {name: tensor.astype(np.float32, copy=False) for name, tensor in tensors.items()}
+        return {
+            name: tensor.astype(np.float32, copy=False) if tensor.dtype.kind == "f" else tensor
+            for name, tensor in tensors.items()
+        }
 
     @property
     def tokenizer_json(self) -> str:
@@ -122,8 +133,16 @@ class Checkpoint:
 
     @property
     def metrics(self) -> dict[str, Any]:
-        """Scores by "source:split"; empty where none were recorded."""
-        return _read_json(self.path / METRICS) if (self.path / METRICS).is_file() else {}
+        """Scores by "source:split"; empty where none were recorded. Raises ModelError for anything but scores."""
+        path = self.path / METRICS
+        values = _read_json(path) if path.is_file() else {}
+        for name, each in values.items():
+            if not (isinstance(each, dict) and all(isinstance(each.get(key), (int, float)) for key in FIGURES)):
+                raise ModelError(f"{path}: {name!r} is not a score with {', '.join(FIGURES)}")
+            interval = each.get("accuracy_interval")
+            if not (isinstance(interval, list) and len(interval) == 2 and all(isinstance(x, float) for x in interval)):
+                raise ModelError(f"{path}: {name!r} has no accuracy_interval of two numbers")
+        return values
 
     @property
     def parameters(self) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnsent.atomic import replaced_folder
+from rnnsent.config import GROUPS
 from rnnsent.errors import ModelError
 from rnnsent.model.checkpoint import to_json
 
@@ -47,11 +48,13 @@ class ResumeState:
         """Settings, data and place. Raises ModelError where they cannot be read."""
         try:
             values = json.loads((self.path / RUN).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            if not isinstance(values, dict) or not values.keys() >= {"sources", "data", "place", "history", *GROUPS}:
+                raise ValueError("it is not whole")
+        except (OSError, ValueError, RecursionError) as error:
             raise ModelError(
                 f"{self.path / RUN} cannot be read, so nothing can be resumed: {error}; start anew with --force"
             ) from None
-        return dict(values)
+        return values
 
     def read_tokenizer(self) -> str:
         return (self.path / TOKENIZER).read_text(encoding="utf-8")

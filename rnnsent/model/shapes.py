@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from rnnsent.config import ModelConfig
 from rnnsent.errors import ModelError
+from rnnsent.model.ngrams import BIAS, KEYS, WEIGHTS
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 
@@ -14,7 +15,7 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 def expected_shapes(config: ModelConfig, *, vocabulary: int, classes: int) -> Shapes:
-    """Name and shape of every tensor of the classifier."""
+    """Name and shape of every tensor of the network."""
     D = config.hidden * (2 if config.bidirectional else 1)
     shapes: Shapes = {"embedding.weight": (vocabulary, config.embedding_dim)}
     for layer in range(config.layers):
@@ -39,6 +40,10 @@ def check_shapes(
 ) -> None:
     """Raise ModelError unless the weights are those of such a model."""
     expected = expected_shapes(config, vocabulary=vocabulary, classes=classes)
+    if config.ngrams:
+        entries = len(weights[KEYS]) if KEYS in weights and weights[KEYS].ndim == 1 else 0
+        columns = 1 if classes == 2 else classes
+        expected |= {KEYS: (entries,), WEIGHTS: (entries, columns), BIAS: (columns,)}
     for name in sorted(expected.keys() | weights.keys()):
         if name not in weights:
             raise ModelError(f"{where}: the tensor {name} is missing")
@@ -48,3 +53,5 @@ def check_shapes(
             raise ModelError(
                 f"{where}: {name} is {weights[name].shape}; config.json and tokenizer.json make it {expected[name]}"
             )
+    if config.ngrams and (weights[KEYS].dtype != np.uint32 or (np.diff(weights[KEYS].astype(np.int64)) <= 0).any()):
+        raise ModelError(f"{where}: {KEYS} must be 32-bit numbers in rising order")

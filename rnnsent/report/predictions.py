@@ -87,7 +87,9 @@ class Table:
     """A line for the eye: label, bar, probability, text."""
 
     def __init__(self, classes: Sequence[str], *, width: int | None, color: bool) -> None:
-        self._label_width = max(map(len, classes))
+        from rich.cells import cell_len
+
+        self._label_width = max(cell_len(visible(name)) for name in classes)
         self._width, self._color = width, color
         self._hues = (
             {classes[0]: "31", classes[-1]: "32"} if color else {}
@@ -106,15 +108,15 @@ class Table:
         return self.record(prediction) + "".join(lines) + "\n"
 
     def _line(self, label: str | None, probability: float | None, text: str) -> str:
-        from rich.cells import set_cell_size
+        from rich.cells import cell_len, set_cell_size
 
         label = visible(label or "-")
         bar = "█" * round((probability or 0) * BAR_WIDTH)
         shown = f"{probability:.3f}" if probability is not None else "  -  "
-        head = f"{label:<{self._label_width}} {bar:·<{BAR_WIDTH}} {shown}  "
+        head = f"{set_cell_size(label, self._label_width)} {bar:·<{BAR_WIDTH}} {shown}  "
         text = visible(text)
-        if self._width is not None and len(head) + len(text) > self._width:
-            text = set_cell_size(text, max(self._width - len(head) - 1, 1)).rstrip() + "…"
+        if self._width is not None and cell_len(head) + cell_len(text) > self._width:
+            text = set_cell_size(text, max(self._width - cell_len(head) - 1, 1)).rstrip() + "…"
         hue = self._hues.get(label)
         return (f"\x1b[{hue}m{head}\x1b[0m" if hue else head) + text + "\n"
 
@@ -155,8 +157,9 @@ def added_values(prediction: Prediction, classes: Sequence[str]) -> dict[str, st
 
 def csv_line(values: Sequence[object], delimiter: str = ",") -> str:
     line = io.StringIO()
-    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(values)
-    return line.getvalue()
+    # With CRLF as its end the writer quotes a field that holds CR, which a reader takes for the end of a row.
+    csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(values)
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def number(probability: float | None) -> str:

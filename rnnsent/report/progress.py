@@ -4,19 +4,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
-from rnnsent.fit import Epoch, Update
+from rnnsent.fit.loop import Epoch, Update
 from rnnsent.report.terminal import quiet, say
+from rnnsent.teach import Labelled
 from rnnsent.train import Prepared
 
 LOG_EVERY = 60.0  # seconds between plain lines within an epoch
-
-
-class Progress(Protocol):
-    def prepared(self, event: Prepared) -> None: ...
-    def update(self, event: Update) -> None: ...
-    def epoch(self, event: Epoch) -> None: ...
 
 
 class Log:
@@ -24,6 +19,23 @@ class Log:
 
     def __init__(self) -> None:
         self._said = time.monotonic()
+
+    def show(self, event: object) -> None:
+        """Say what an event of `rnnsent.train.train` tells of a run under way."""
+        match event:
+            case Labelled():
+                self.labelled(event)
+            case Prepared():
+                self.prepared(event)
+            case Update():
+                self.update(event)
+            case Epoch():
+                self.epoch(event)
+
+    def labelled(self, event: Labelled) -> None:
+        if time.monotonic() - self._said > LOG_EVERY or event.done == event.total:
+            self._said = time.monotonic()
+            say(f"the teacher has labelled {event.done:,} of {event.total:,} texts")
 
     def prepared(self, event: Prepared) -> None:
         for line in preparation(event):
@@ -46,6 +58,11 @@ class Live(Log):
         super().__init__()
         self._display, self._task = display, display.add_task("", total=None, figures="")
 
+    def labelled(self, event: Labelled) -> None:
+        self._display.update(
+            self._task, total=event.total, completed=event.done, description="the teacher labels", figures=""
+        )
+
     def update(self, event: Update) -> None:
         done = (event.epoch - 1) * event.batches + event.batch
         self._display.update(
@@ -61,7 +78,7 @@ class Live(Log):
 
 
 @contextmanager
-def training_progress() -> Iterator[Progress]:
+def training_progress() -> Iterator[Log]:
     """The display that suits stderr."""
     if quiet() or not sys.stderr.isatty():
         yield Log()
@@ -87,6 +104,8 @@ def preparation(event: Prepared) -> list[str]:
             f"{record['name']}: {record['train_rows']:,} texts to train on, {record['validation_rows']:,} to validate on "
             f"(from {record['validation_from']}){left_out}"
         )
+    if event.taught:
+        lines.append(f"{event.taught:,} texts that the teacher has labelled")
     again = f", going on in epoch {event.resumed_epoch}" if event.resumed_epoch else ""
     lines.append(
         f"{len(event.corpus.train.classes)} classes, vocabulary {event.vocabulary:,}, {event.parameters:,} parameters, "

@@ -7,7 +7,7 @@ of the seed and the epoch alone.
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from rnnsent.config import TrainConfig
 from rnnsent.data.batches import buckets, pad, random_window
 from rnnsent.data.tokenizer import UNKNOWN_ID, Ids
 from rnnsent.errors import RnnsentError
+from rnnsent.fit.optimization import learning_rate, make_optimizer, moving_average
 from rnnsent.model.classifier import Classifier, to_tensors
 from rnnsent.model.device import autocast
 
@@ -31,10 +32,18 @@ VALIDATION_ROWS, VALIDATION_TOKENS = 256, 16_384
 
 @dataclass(frozen=True)
 class Encoded:
-    """N rows of token ids, none of them empty, and their labels (N,)."""
+    """N rows of token ids, none of them empty, and the share of each class in each, (N, K) with rows that sum to 1.
+
+    A label is all of one class; a teacher's answer may be some of each.
+    """
 
     rows: Sequence[Ids]
-    labels: NDArray[np.int64]
+    targets: NDArray[np.float32]
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """The largest share's class, (N,)."""
+        return self.targets.argmax(axis=1)
 
 
 @dataclass(frozen=True)
@@ -96,9 +105,9 @@ class Fit:
         self.train, self.validation = train, validation
         self.classifier = classifier.to(device)
         self.average = (
-            AveragedModel(self.classifier, multi_avg_fn=_moving_average(config.average)) if config.average else None
+            AveragedModel(self.classifier, multi_avg_fn=moving_average(config.average)) if config.average else None
         )
-        self.optimizer = _optimizer(self.classifier, config)
+        self.optimizer = make_optimizer(self.classifier, config)
         self.best: dict[str, Tensor] = {}
         self.place = Place()
         first = len(self._batches(0)[1])
@@ -173,13 +182,13 @@ class Fit:
         config, place = self.config, self.place
         batch = batches[place.batch]
         ids, lengths = to_tensors(*pad([rows[i] for i in batch]), self.device)
-        labels = torch.from_numpy(self.train.labels[batch]).to(self.device)
+        targets = torch.from_numpy(self.train.targets[batch]).to(self.device)  # (B, K)
         if config.word_dropout:
             ids = ids.masked_fill(torch.rand(ids.shape, device=self.device) < config.word_dropout, UNKNOWN_ID)
         for group in self.optimizer.param_groups:
-            group["lr"] = self._learning_rate(place.epoch + place.batch / len(batches))
+            group["lr"] = learning_rate(config, place.updates, (place.epoch + place.batch / len(batches)) / self.epochs)
         with autocast(self.device, config.precision):
-            logits, loss = self._loss(ids, lengths, labels)
+            logits, loss = self._loss(ids, lengths, targets)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         if config.clip_norm:
@@ -197,25 +206,20 @@ class Fit:
         place.texts += len(batch)
         place.tokens += int(sum(len(rows[i]) for i in batch))
         place.loss_sum += value * len(batch)
-        place.right += int((logits.argmax(dim=-1) == labels).sum())
+        place.right += int((logits.argmax(dim=-1) == targets.argmax(dim=-1)).sum())
 
-    def _loss(self, ids: Tensor, lengths: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def _loss(self, ids: Tensor, lengths: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (B, K) of the texts, and the loss: the cross-entropy of each text, or the mean of that of its steps."""
+        smoothing = self.config.label_smoothing
         if self.config.loss == "text":
             logits = self.classifier(ids, lengths)  # (B, K)
-            return logits, F.cross_entropy(logits.float(), labels, self._class_weights)
+            return logits, F.cross_entropy(logits.float(), targets, self._class_weights, label_smoothing=smoothing)
         outputs = self.classifier.step_logits(ids, lengths).float()  # (B, T, K)
         real = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]  # (B, T)
-        targets = labels[:, None].expand_as(real)  # (B, T)
+        of_steps = targets[:, None].expand_as(outputs)  # (B, T, K)
         last = outputs[torch.arange(len(ids), device=ids.device), lengths - 1]  # (B, K)
-        return last, F.cross_entropy(outputs[real], targets[real], self._class_weights)
-
-    def _learning_rate(self, passed: float) -> float:
-        """The rate after `passed` epochs: a linear rise over the first updates, then the decay that was chosen."""
-        config, share = self.config, passed / self.epochs
-        rise = min(1.0, (self.place.updates + 1) / config.warmup) if config.warmup else 1.0
-        fall = {"none": 1.0, "linear": 1 - share, "cosine": 0.5 + 0.5 * math.cos(math.pi * share)}[config.decay]
-        return config.learning_rate * rise * fall
+        loss = F.cross_entropy(outputs[real], of_steps[real], self._class_weights, label_smoothing=smoothing)
+        return last, loss
 
     def _end_of_epoch(self) -> Epoch:
         place = self.place
@@ -250,28 +254,6 @@ class Fit:
 
     def _balanced(self) -> Tensor:
         """Weights inverse to the frequency of each class, with mean 1 over the texts (King and Zeng 2001)."""
-        counts = np.bincount(self.train.labels, minlength=self.classifier.output.out_features)
-        weights = len(self.train.labels) / (len(counts) * np.maximum(counts, 1))
+        counts = self.train.targets.sum(axis=0)
+        weights = len(self.train.rows) / (len(counts) * np.maximum(counts, 1))
         return torch.tensor(weights, dtype=torch.float32, device=self.device)
-
-
-def _optimizer(classifier: Classifier, config: TrainConfig) -> torch.optim.Optimizer:
-    embedding = [classifier.embedding.weight]
-    others = [weight for name, weight in classifier.named_parameters() if not name.startswith("embedding.")]
-    fused = embedding[0].device.type in ("cpu", "cuda")
-    if config.optimizer == "adam":
-        return torch.optim.Adam([*embedding, *others], lr=config.learning_rate, fused=fused)
-    # Rare words get few gradients; decaying their vectors at each update would undo them.
-    groups = [{"params": embedding, "weight_decay": 0.0}, {"params": others, "weight_decay": config.weight_decay}]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, fused=fused)
-
-
-def _moving_average(decay: float) -> Callable[[Sequence[Tensor], Sequence[Tensor], Tensor | int], None]:
-    """Exponential moving average of the weights (Polyak and Juditsky 1992), shorter in the first updates."""
-
-    def update(averaged: Sequence[Tensor], current: Sequence[Tensor], updates: Tensor | int) -> None:
-        rate = min(decay, (1 + int(updates)) / (10 + int(updates)))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(averaged), list(current), 1 - rate)
-
-    return update

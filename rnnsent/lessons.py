@@ -1,0 +1,83 @@
+"""What a network is fitted to: labelled texts, and unlabelled ones with a teacher's answers, as ids and targets."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnsent.config import Device, TeachConfig
+from rnnsent.data.examples import Examples
+from rnnsent.data.sources import Corpus, Source
+from rnnsent.data.tokenizer import Tokenizer
+from rnnsent.data.unlabelled import cut, made_texts, read_unlabelled
+from rnnsent.fit.loop import Encoded
+from rnnsent.teach import Labelled, answers, find_teacher
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """N unlabelled texts and a teacher's probabilities for them, (N, K)."""
+
+    texts: Sequence[str]
+    answers: NDArray[np.float32]
+
+
+def read_lessons(
+    configs: Sequence[TeachConfig], sources: Sequence[Source], corpus: Corpus, device: Device, seed: int
+) -> "Iterator[Labelled | Lessons]":
+    """Yield progress, and at last the lessons of every teacher: unlabelled texts, cut and drawn, and texts made of them.
+
+    What is in the validation split is left out.
+
+    Raises:
+        RnnsentError: a teacher or the texts cannot be read, or a teacher has other classes.
+    """
+    texts: list[str] = []
+    targets = [np.empty((0, len(corpus.train.classes)), dtype=np.float32)]
+    for config in configs:
+        teacher = find_teacher(config.teacher, device)
+        pieces = _pieces(config, sources, set(corpus.validation.texts), teacher.words, seed)
+        for found in answers(teacher, corpus.train.classes, pieces):
+            if isinstance(found, Labelled):
+                yield found
+                continue
+            known = np.flatnonzero(np.isfinite(found).all(axis=1))  # a text without a token has no answer
+            texts += [pieces[i] for i in known]
+            targets.append(found[known])
+    yield Lessons(texts, np.concatenate(targets))
+
+
+def encode(examples: Examples, tokenizer: Tokenizer) -> Encoded:
+    """Rows and targets of labelled texts; a text without a token, such as a lone <br />, is left out."""
+    certain = np.eye(len(examples.classes), dtype=np.float32)[examples.labels]  # (N, K)
+    return _encoded(examples.texts, certain, tokenizer)
+
+
+def encode_all(labelled: Encoded, lessons: Lessons, tokenizer: Tokenizer, copies: int) -> Encoded:
+    """The labelled rows, each so many times, and the lessons."""
+    taught = _encoded(lessons.texts, lessons.answers, tokenizer)
+    return Encoded(
+        [*(row for _ in range(copies) for row in labelled.rows), *taught.rows],
+        np.concatenate([*([labelled.targets] * copies), taught.targets]),
+    )
+
+
+def _encoded(texts: Sequence[str], targets: NDArray[np.float32], tokenizer: Tokenizer) -> Encoded:
+    rows = tokenizer.encode(texts)
+    real = np.array([len(row) > 0 for row in rows], dtype=bool)
+    return Encoded([row for row, keep in zip(rows, real.tolist(), strict=True) if keep], targets[real])
+
+
+def _pieces(
+    config: TeachConfig, sources: Sequence[Source], held: set[str], words: Sequence[str], seed: int
+) -> list[str]:
+    generator = np.random.default_rng([seed, config.most_pieces, config.made])
+    pieces: list[str] = []
+    for name in config.unlabelled.split(","):
+        texts = [text for text in read_unlabelled(name, sources) if text not in held]
+        found = [text for text in cut(texts, config.pieces) if text not in held]
+        if len(found) > config.most_pieces:
+            found = [found[i] for i in np.sort(generator.choice(len(found), config.most_pieces, replace=False))]
+        pieces += found
+    return pieces + (made_texts(pieces, words, config.made, generator) if config.made else [])

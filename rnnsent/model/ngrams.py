@@ -1,0 +1,70 @@
+"""The wide side of a model: weights of n-grams, whose sums add to the network's logits, in numpy (Cheng et al. 2016).
+
+Letters: N texts, G n-grams that have a weight, C columns: one for two classes, else one for each of K. An n-gram is
+known by a 32-bit hash of its token ids, so that a model holds G numbers and no table of strings. Knows ids, not text.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnsent.data.tokenizer import Ids
+
+KEYS, WEIGHTS, BIAS = "ngrams.keys", "ngrams.weights", "ngrams.bias"
+
+# Odd constants of the 64-bit mixers of Steele et al. (2014, SplitMix).
+_MULTIPLIER, _FINISH = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+_NONE = np.empty(0, dtype=np.int64)
+
+
+def hashed(rows: Sequence[Ids], longest: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Each n-gram of 1 to `longest` tokens in each row: the row's number and the n-gram's hash, repeats included."""
+    lengths = np.array([len(row) for row in rows], dtype=np.int64)
+    of_row = np.repeat(np.arange(len(rows)), lengths)  # (tokens,)
+    ids = np.concatenate(rows).astype(np.uint64) if len(rows) else np.empty(0, np.uint64)  # (tokens,)
+    numbers, keys = [], []
+    for size in range(1, longest + 1):
+        starts = np.flatnonzero(of_row[: len(ids) - size + 1] == of_row[size - 1 :]) if len(ids) >= size else _NONE
+        state = np.full(len(starts), size, dtype=np.uint64)
+        for place in range(size):
+            state = state * _MULTIPLIER + ids[starts + place]
+            state ^= state >> np.uint64(29)
+        state *= _FINISH
+        numbers.append(of_row[starts])
+        keys.append((state >> np.uint64(32)).astype(np.uint32))
+    return np.concatenate(numbers), np.concatenate(keys)
+
+
+class Ngrams:
+    """The n-grams of a checkpoint: keys (G,) in rising order, weights (G, C) and bias (C,)."""
+
+    def __init__(self, weights: Mapping[str, NDArray[Any]], longest: int, classes: int) -> None:
+        self._keys, self._weights, self._bias = weights[KEYS], weights[WEIGHTS], weights[BIAS]
+        self._longest, self._classes = longest, classes
+
+    def logits(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
+        """(N, K) for N rows; an n-gram counts once in a row however often it stands there."""
+        numbers, keys = hashed(rows, self._longest)
+        places = np.searchsorted(self._keys, keys)
+        places[places == len(self._keys)] = 0
+        known = self._keys[places] == keys if len(self._keys) else np.zeros(len(keys), dtype=bool)
+        pairs = np.unique(numbers[known] * len(self._keys) + places[known])
+        numbers, places = np.divmod(pairs, max(len(self._keys), 1))
+        sums = np.stack(
+            [np.bincount(numbers, weights=column[places], minlength=len(rows)) for column in self._weights.T], axis=1
+        )  # (N, C)
+        return as_logits(sums + self._bias, self._classes)
+
+
+def network_of(weights: Mapping[str, Any]) -> dict[str, Any]:
+    """A checkpoint's tensors without those of the wide side."""
+    return {name: tensor for name, tensor in weights.items() if name not in (KEYS, WEIGHTS, BIAS)}
+
+
+def as_logits(scores: NDArray[np.floating], classes: int) -> NDArray[np.float32]:
+    """Scores (N, C) as logits (N, K): of two classes one score z stands for the logits -z/2 and z/2."""
+    if classes == 2:
+        scores = scores * np.array([-0.5, 0.5])
+    return scores.astype(np.float32)

@@ -1,0 +1,90 @@
+"""What a training run is asked for, and whether it can be: by the model's place and by the run that it resumes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rnnsent.config import GROUPS, Device, Recipe, TeachConfig, flag, load_recipe
+from rnnsent.data.embeddings import vector_size
+from rnnsent.data.sources import Corpus
+from rnnsent.errors import DataError, SettingsError
+from rnnsent.model.resume import ResumeState
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a training run is asked for. `overrides` replace settings of the recipe by name; None leaves one alone.
+
+    `more_teaching` are teachers beside the recipe's own.
+    """
+
+    sources: tuple[str, ...]
+    name: str | None = None
+    recipe: str | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    device: Device = "auto"
+    text_column: str | None = None
+    label_column: str | None = None
+    force: bool = False
+    resume: bool = False
+    more_teaching: tuple[TeachConfig, ...] = ()
+    command: tuple[str, ...] = ()
+
+
+def default_name(sources: tuple[str, ...]) -> str:
+    """The name of a model trained on these sources: the short name, the Hub id's last part, or the file's stem."""
+    return "+".join(Path(source.partition(":")[0] if not Path(source).exists() else source).stem for source in sources)
+
+
+def resolve_recipe(request: Request) -> Recipe:
+    """The recipe with its overrides; the size of given word vectors is that of the embedding unless one was asked for."""
+    recipe = load_recipe(request.recipe or "default").overridden(request.overrides)
+    if recipe.training.embeddings and request.overrides.get("embedding_dim") is None:
+        recipe = recipe.overridden({"embedding_dim": vector_size(Path(recipe.training.embeddings))})
+    return recipe
+
+
+def check_place(request: Request, path: Path, state: ResumeState) -> None:
+    if request.resume and request.force:
+        raise SettingsError("--resume goes on with a run and --force starts anew; choose one")
+    if request.resume and not state.exists():
+        raise SettingsError(
+            f"there is no unfinished run of {path.name!r} in {path.parent} to resume; leave --resume out"
+        )
+    if request.resume or request.force:
+        return
+    if state.exists():
+        raise SettingsError(
+            f"a run of {path.name!r} was stopped before its end: --resume goes on with it, --force starts anew"
+        )
+    if path.exists():
+        raise SettingsError(f"{path} is there already: --force replaces it, --name NAME keeps both")
+
+
+def resumed_recipe(request: Request, before: Mapping[str, Any]) -> Recipe:
+    """The recipe of the run that goes on; what the request asks for besides must be the same."""
+    stored = Recipe.from_dict({key: before[key] for key in GROUPS}, "the unfinished run")
+    if list(request.sources) != before["sources"]:
+        raise SettingsError(
+            f"the unfinished run was trained on {' '.join(before['sources'])}; --resume cannot change that"
+        )
+    asked = (load_recipe(request.recipe) if request.recipe else stored).overridden(request.overrides)
+    for group, settings in asked.to_dict().items():
+        for key, value in settings.items():
+            kept = stored.to_dict()[group][key]
+            if value != kept and not (request.recipe and key == "embedding_dim" and stored.training.embeddings):
+                raise SettingsError(
+                    f"the unfinished run has {flag(key)} {kept}, not {value}; --resume cannot change that"
+                )
+    return stored
+
+
+def check_same_data(before: list[dict[str, Any]], corpus: Corpus) -> None:
+    for then, now in zip(before, corpus.sources, strict=True):
+        for key in ("train_fingerprint", "validation_fingerprint"):
+            if then.get(key) != now[key]:
+                part = key.partition("_")[0]
+                raise DataError(
+                    f"the {part} texts of {now['name']} are not those of the unfinished run; start anew with --force"
+                )

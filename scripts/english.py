@@ -1,0 +1,75 @@
+"""Build the English model that ships: `make english`, or `python scripts/english.py BUILD`.
+
+BUILD is a folder for what comes before the model. Each step is left out where its result is there already, and goes
+on where it was stopped:
+
+1. BUILD/teacher, a small transformer that has learned sentences (scripts/teacher.py);
+2. BUILD/models/reviews, a model of whole reviews from imdb alone;
+3. BUILD/models/english, from the labelled texts of imdb, sst2 and sentences, and from what the two teachers say of
+   unlabelled reviews, of their sentences, of sst5's sentences with the neutral ones, and of made-up text;
+4. its scores, by `rnnsent evaluate`, into its card.
+
+Then BUILD/models/english takes the place of models/english.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from rnnsent.config import TeachConfig
+from rnnsent.model.store import models_folder
+from rnnsent.report.progress import training_progress
+from rnnsent.request import Request
+from rnnsent.train import train
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = ROOT / "models" / "english"
+SCORED = ("imdb", "sst2 --split validation", "sentences")
+
+
+def main() -> None:
+    build = Path(sys.argv[1])
+    os.environ["RNNSENT_MODELS_DIR"] = str(build / "models")
+    teacher = build / "teacher"
+    if not teacher.is_dir():
+        build.mkdir(parents=True, exist_ok=True)
+        subprocess.run([sys.executable, ROOT / "scripts" / "teacher.py", teacher], check=True)
+    run(Request(("imdb",), name="reviews"))
+    run(
+        Request(
+            ("imdb", "sst2", "sentences"),
+            name="english",
+            overrides={
+                "teacher": str(teacher),
+                "unlabelled": "unsupervised,sst5",
+                "pieces": "sentences",
+                "most_pieces": 160_000,
+                "made": 120_000,
+            },
+            more_teaching=(
+                TeachConfig(teacher=str(build / "models" / "reviews"), unlabelled="unsupervised", pieces="texts"),
+            ),
+            command=("make", "english"),
+        )
+    )
+    for split in SCORED:
+        subprocess.run([sys.executable, "-m", "rnnsent", "evaluate", *split.split(), "--model", "english"], check=True)
+    shutil.copytree(build / "models" / "english", SHIPPED, dirs_exist_ok=True)
+
+
+def run(request: Request) -> None:
+    """Train unless it is done; the progress is that of `rnnsent train`."""
+    assert request.name is not None
+    unfinished = (models_folder() / f".{request.name}.resume").is_dir()
+    if (models_folder() / request.name).is_dir() and not unfinished:
+        return
+    with training_progress() as progress:
+        for event in train(replace(request, resume=unfinished)):
+            progress.show(event)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Proves each pooling against figures counted by hand, and that what stands in the padding never reaches its result."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnnsent.config import ModelConfig
+from rnnsent.model.pooling import POOLINGS, Pooling, states_width
+
+HIDDEN = torch.tensor(
+    [
+        [[1.0, 20.0], [3.0, 10.0], [99.0, 99.0]],
+        [[-1.0, -2.0], [-3.0, -4.0], [-5.0, -6.0]],
+    ]
+)  # (B, T, D)
+PADDING = torch.tensor([[False, False, True], [False, False, False]])
+
+
+def pooling_of(name: str, *, hidden: int = 1) -> Pooling:
+    torch.manual_seed(0)
+    return POOLINGS[name](ModelConfig(hidden=hidden, pooling=name, heads=2)).eval()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("last", [[3.0, 20.0], [-5.0, -2.0]]),  # the last real step from the left, the first from the right
+        ("mean", [[2.0, 15.0], [-3.0, -4.0]]),
+        ("max", [[3.0, 20.0], [-1.0, -2.0]]),
+        ("mean-max", [[2.0, 15.0, 3.0, 20.0], [-3.0, -4.0, -1.0, -2.0]]),
+    ],
+)
+def test_a_pooling_without_weights_gives_what_is_counted_by_hand(name: str, expected: list[list[float]]) -> None:
+    torch.testing.assert_close(pooling_of(name)(HIDDEN, PADDING), torch.tensor(expected))
+
+
+def test_attention_with_equal_scores_is_the_mean() -> None:
+    attention = pooling_of("attention")
+    attention.query.data.zero_()
+    torch.testing.assert_close(attention(HIDDEN, PADDING), pooling_of("mean")(HIDDEN, PADDING))
+
+
+def test_attention_turns_to_the_step_that_its_query_asks_for() -> None:
+    attention = pooling_of("attention")
+    attention.key.weight.data = torch.eye(2)
+    attention.key.bias.data.zero_()
+    attention.query.data = torch.tensor([1_000.0, 0.0])
+    hidden = torch.tensor([[[-0.5, 7.0], [0.5, 8.0], [0.9, 9.0]]])
+    padding = torch.tensor([[False, False, True]])
+    torch.testing.assert_close(attention(hidden, padding), torch.tensor([[0.5, 8.0]]))
+
+
+def test_self_attention_without_an_output_is_the_normalised_states() -> None:
+    layer = pooling_of("self-attention")
+    layer.output.weight.data.zero_()
+    layer.output.bias.data.zero_()
+    # Two numbers less their mean, over their standard deviation, are -1 and 1.
+    expected = torch.tensor([[-1.0, 1.0], [1.0, -1.0]])
+    torch.testing.assert_close(layer(HIDDEN, PADDING), expected, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("name", POOLINGS)
+def test_the_size_is_the_width_of_the_result(name: str) -> None:
+    config = ModelConfig(hidden=4, pooling=name, heads=2)
+    pooling = POOLINGS[name](config)
+    hidden, padding = torch.randn(2, 3, states_width(config)), torch.zeros(2, 3, dtype=torch.bool)
+    assert pooling(hidden, padding).shape == (2, pooling.size)
+    assert pooling.every_step(hidden, padding).shape == (2, 3, pooling.size)
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.sampled_from(sorted(POOLINGS)), st.lists(st.integers(1, 6), min_size=1, max_size=4), st.floats(-1e3, 1e3))
+def test_padding_never_changes_a_row(name: str, lengths: list[int], filler: float) -> None:
+    pooling = pooling_of(name, hidden=2)
+    padding = torch.arange(7) >= torch.tensor(lengths)[:, None]
+    hidden = torch.randn(len(lengths), 7, 4).masked_fill(padding[..., None], filler)
+    with torch.inference_mode():
+        together = pooling(hidden, padding)
+        for row, length in enumerate(lengths):
+            alone = pooling(hidden[row : row + 1, :length], padding[row : row + 1, :length])
+            torch.testing.assert_close(together[row : row + 1], alone, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["mean", "max", "mean-max", "attention", "self-attention"])
+def test_one_step_alone_gives_what_every_step_gives(name: str) -> None:
+    pooling = pooling_of(name, hidden=2)
+    hidden, padding = torch.randn(3, 1, 4), torch.zeros(3, 1, dtype=torch.bool)
+    torch.testing.assert_close(pooling(hidden, padding), pooling.every_step(hidden, padding)[:, 0])
