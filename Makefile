@@ -15,11 +15,11 @@ test: .venv-test/ready  ## lint, types, current docs and the test suite with its
 	$(TEST)/ruff check .
 	$(TEST)/ruff format --check .
 	$(TEST)/mypy
-	$(TEST)/cog --check -PUrc docs/commands.md
+	$(TEST)/cog --check -Urc docs/commands.md
 	$(TEST)/pytest -n 2 --cov --cov-report=term
 
 docs: .venv-test/ready  ## write every command's help into docs/commands.md
-	$(TEST)/cog -PUrc docs/commands.md
+	$(TEST)/cog -Urc docs/commands.md
 
 .venv-demo/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-demo

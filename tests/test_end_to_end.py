@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,31 @@ def run(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.Complet
     }
     command = [sys.executable, "-m", "rnnsent", *arguments]
     return subprocess.run(command, cwd=folder, env=environment, input=given, capture_output=True)
+
+
+def on_a_terminal(folder: Path, *arguments: str) -> tuple[int, str]:
+    """The exit code of a command whose three streams are one terminal, and what that was sent."""
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "rnnsent", *arguments]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "TERM": "xterm-256color"}
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    received = bytearray()
+    try:
+        while chunk := os.read(master, 4_096):
+            received.extend(chunk)
+    except OSError:  # the other end is closed
+        pass
+    os.close(master)
+    return process.wait(), received.decode().replace("\r\n", "\n")
+
+
+def test_training_shows_its_progress_on_a_terminal(tmp_path: Path) -> None:
+    code, shown = on_a_terminal(tmp_path, "train", "sentences", *SMALL)
+    assert code == 0, shown
+    assert "Traceback" not in shown
+    assert "tokens/s" in shown
+    assert "saved models/sentences: validation accuracy " in shown
 
 
 def test_a_checkpoint_holds_all_its_files(place: Path) -> None:

@@ -88,7 +88,7 @@ def training_progress() -> Iterator[Log]:
     from rich.progress import Progress as Display
 
     columns = [
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.figures}"), TimeElapsedColumn(), TextColumn("left"),
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[figures]}"), TimeElapsedColumn(), TextColumn("left"),
         TimeRemainingColumn(),
     ]  # fmt: skip
     with Display(*columns, console=Console(stderr=True), transient=True) as display:
