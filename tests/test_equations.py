@@ -1,6 +1,7 @@
 """The equations in numpy and the PyTorch classifier are one function, for every cell, pooling, direction and depth."""
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def test_a_text_scores_the_same_alone_in_numpy_as_padded_in_a_torch_batch(varian
     ids, lengths = map(torch.from_numpy, pad(texts))
     with torch.inference_mode():
         batched = classifier(ids, lengths).numpy()
-        steps = classifier.step_logits(ids, lengths).numpy()
+        steps = classifier.step_logits(classifier.embedded(ids), lengths).numpy()
     for text, whole, outputs in zip(texts, batched, steps, strict=True):
         np.testing.assert_allclose(equations.logits(text, weights, classifier.config), whole, atol=1e-5)
         alone = equations.step_logits(text, weights, classifier.config)
@@ -63,8 +64,27 @@ def test_attention_over_many_blocks_is_attention_over_one(monkeypatch: pytest.Mo
     classifier = classifier_of("lstm", "self-attention", True, 1)
     weights, ids = to_weights(classifier), np.arange(20) % 30
     whole = equations.logits(ids, weights, classifier.config)
-    monkeypatch.setattr(equations, "ATTENTION_BLOCK", 3)
-    np.testing.assert_allclose(equations.logits(ids, weights, classifier.config), whole, atol=1e-6)
+    for scores in (1, 2 * 20 * 3):  # a step at a time, and three
+        monkeypatch.setattr(equations, "ATTENTION_SCORES", scores)
+        np.testing.assert_allclose(equations.logits(ids, weights, classifier.config), whole, atol=1e-6)
+
+
+def test_attention_over_a_long_text_stays_within_its_memory() -> None:
+    T, heads = 6_000, 8
+    random = np.random.default_rng(0)
+    weights = {
+        f"pooling.{name}.weight": np.eye(heads, dtype=np.float32) for name in ("query", "key", "value", "output")
+    }
+    weights |= {f"pooling.{name}.bias": np.zeros(heads, np.float32) for name in ("query", "key", "value", "output")}
+    weights |= {"pooling.norm.weight": np.ones(heads, np.float32), "pooling.norm.bias": np.zeros(heads, np.float32)}
+    states = random.standard_normal((T, heads), np.float32)
+    tracemalloc.start()
+    try:
+        equations.self_attention(states, weights, heads)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 1.5 * 4 * equations.ATTENTION_SCORES  # a tenth of all T x T scores
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -17,7 +17,8 @@ from rnnsent.config import Cell, ModelConfig, Pooling
 Array = NDArray[Any]  # float32 as a checkpoint has it, float64 where a test wants more digits
 Weights = Mapping[str, Array]
 
-ATTENTION_BLOCK = 1_024  # steps whose attention is computed at once, so that memory grows with T, not with T squared
+# Scores of attention that are in memory at once, 64 MB of float32: its memory grows with T, its time with T squared.
+ATTENTION_SCORES = 1 << 24
 
 
 def sigmoid(x: Array) -> Array:
@@ -135,15 +136,22 @@ def self_attention(states: Array, weights: Weights, heads: int) -> Array:
         return x.reshape(T, heads, D // heads).transpose(1, 0, 2)  # (heads, T, D / heads)
 
     query, key, value = (split(project(name, states)) for name in ("query", "key", "value"))
-    blocks = []
-    for start in range(0, T, ATTENTION_BLOCK):
-        scores = query[:, start : start + ATTENTION_BLOCK] @ key.transpose(0, 2, 1) / np.sqrt(np.float32(D // heads))
-        blocks.append(softmax(scores) @ value)  # (heads, block, D / heads)
+    query = query / np.sqrt(np.float32(D // heads))
+    size = max(1, ATTENTION_SCORES // (heads * T))
+    blocks = [_attended(query[:, start : start + size], key, value) for start in range(0, T, size)]
     mixed = np.concatenate(blocks, axis=1).transpose(1, 0, 2).reshape(T, D)  # (T, D)
     summed = states + project("output", mixed)
     centred = summed - summed.mean(axis=-1, keepdims=True)
     scale = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-5)
     return centred / scale * weights["pooling.norm.weight"] + weights["pooling.norm.bias"]
+
+
+def _attended(query: Array, key: Array, value: Array) -> Array:
+    """softmax(query @ key') @ value for a block of steps, in the memory of one array of scores."""
+    powers = query @ key.transpose(0, 2, 1)  # (heads, block, T)
+    powers -= powers.max(axis=-1, keepdims=True)
+    np.exp(powers, out=powers)
+    return powers @ value / powers.sum(axis=-1, keepdims=True)  # (heads, block, D / heads)
 
 
 def logits(ids: NDArray[np.integer], weights: Weights, config: ModelConfig) -> Array:

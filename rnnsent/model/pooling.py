@@ -103,7 +103,10 @@ class SelfAttention(Pooling):
             layer(hidden).view(B, T, self.heads, D // self.heads).transpose(1, 2)  # (B, heads, T, D / heads)
             for layer in (self.query, self.key, self.value)
         )
-        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=~padding[:, None, None, :])
+        # Without a mask no device falls back to a kernel with T squared numbers; a long text is a batch of its own.
+        whole = B == 1 and not padding.any()
+        mask = None if whole else ~padding[:, None, None, :]  # (B, 1, 1, T)
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         mixed = self.output(mixed.transpose(1, 2).reshape(B, T, D))  # (B, T, D)
         return self.norm(hidden + mixed)
 
