@@ -28,11 +28,10 @@ class Run:
 
 RUNS = {
     "imdb": Run("imdb", ("imdb",)),
+    "imdb-network": Run("imdb --ngrams 0", ("imdb",)),
     "imdb-textbook": Run("imdb --recipe textbook", ("imdb",)),
-    "imdb-rnn": Run("imdb --cell rnn", ("imdb",)),
-    "imdb-gru": Run("imdb --cell gru", ("imdb",)),
-    "imdb-lstm-last": Run("imdb --pooling last --no-bidirectional", ("imdb",)),
-    "imdb-rnn-last": Run("imdb --pooling last --no-bidirectional --cell rnn", ("imdb",)),
+    "imdb-lstm-last": Run("imdb --ngrams 0 --pooling last --no-bidirectional", ("imdb",)),
+    "imdb-rnn-last": Run("imdb --ngrams 0 --pooling last --no-bidirectional --cell rnn", ("imdb",)),
     "sst2": Run("sst2 --validation 0.1", ("sst2 --split validation",)),
     "sst5": Run("sst5 --validation 0.1", ("sst5 --split validation",)),
     "chnsenticorp": Run("chnsenticorp --validation 0.1", ("chnsenticorp --split validation",)),

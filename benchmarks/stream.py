@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import record
+
 SENTENCES = Path(__file__).parents[1] / "rnnsent" / "assets" / "sentences" / "train.csv"
 
 
@@ -45,6 +47,17 @@ def measure(count: int) -> tuple[int, float, float]:
 def main() -> None:
     for count in map(int, sys.argv[1:]):
         out, memory, seconds = measure(count)
+        record.record(
+            "stream",
+            f"{count} lines",
+            {
+                "command": f"python benchmarks/stream.py {count}",
+                "lines_in": count,
+                "lines_out": out,
+                "peak_megabytes": memory,
+                "lines_per_second": count / seconds,
+            },
+        )
         print(
             f"{count:,} lines in, {out:,} out, peak memory {memory:.0f} MB, {count / seconds:,.0f} lines/s", flush=True
         )

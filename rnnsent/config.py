@@ -137,6 +137,12 @@ class TrainConfig(Settings):
     word_dropout: float = setting(
         0.1, "Share of tokens replaced by the unknown token in training.", least=0.0, most=0.95
     )
+    adversarial: float = setting(
+        0.0,
+        "Also train on texts moved against the network by this share of their norm; about twice the work.",
+        least=0.0,
+        most=1.0,
+    )
     label_smoothing: float = setting(0.0, "Share of each target that is spread over all classes.", least=0.0, most=0.9)
     loss: Loss = setting("text", "Score each text once, or the output at every step.")
     class_weights: ClassWeights = setting("none", "balanced: rare classes count for more.")

@@ -12,6 +12,7 @@ from rnnsent.config import ModelConfig, TrainConfig
 from rnnsent.data.batches import pad
 from rnnsent.data.tokenizer import UNKNOWN_ID
 from rnnsent.errors import RnnsentError
+from rnnsent.fit.adversarial import adversarial
 from rnnsent.fit.loop import MOST_EPOCHS_ADDED, Encoded, Epoch, Fit, Update
 from rnnsent.model.classifier import Classifier
 
@@ -103,7 +104,10 @@ def test_a_loss_at_every_step_is_the_mean_over_all_real_steps() -> None:
     rows = [np.array([2, 4, 5], dtype=np.int32), np.array([3], dtype=np.int32)]
     fit = fit_of(encoded(rows, np.array([0, 1])), loss="every-step", model={"pooling": "last", "bidirectional": False})
     with torch.inference_mode():
-        outputs = [fit.classifier.step_logits(*map(torch.from_numpy, pad([row])))[0] for row in rows]
+        outputs = []
+        for row in rows:
+            ids, length = map(torch.from_numpy, pad([row]))
+            outputs.append(fit.classifier.step_logits(fit.classifier.embedded(ids), length)[0])
     targets = [torch.full((len(row),), label) for row, label in zip(rows, (0, 1), strict=True)]
     expected = float(F.cross_entropy(torch.cat(outputs), torch.cat(targets)))
     first = updates(fit)[0]
@@ -302,3 +306,23 @@ def test_the_state_shares_no_memory_with_the_run() -> None:
 def test_each_cell_learns_what_the_first_word_tells(cell: str) -> None:
     fit = fit_of(examples(32), examples(32), epochs=25, learning_rate=0.05, model={"cell": cell})
     assert epochs(fit)[-1].validation_accuracy == 1
+
+
+def test_an_adversarial_step_is_as_long_as_asked_and_raises_the_loss() -> None:
+    fit = fit_of(encoded([np.array([2, 4, 5], dtype=np.int32), np.array([3], dtype=np.int32)], np.array([0, 1])))
+    ids, lengths = map(torch.from_numpy, pad([np.array([2, 4, 5]), np.array([3])]))
+    x = fit.classifier.embedded(ids).detach().requires_grad_()
+
+    def loss_of(vectors: torch.Tensor) -> torch.Tensor:
+        return F.cross_entropy(fit.classifier.eval().logits(vectors, lengths), torch.tensor([0, 1]))
+
+    moved = adversarial(x, loss_of(x), 0.05)
+    np.testing.assert_allclose((moved - x).norm(dim=(1, 2)).detach(), 0.05 * x.norm(dim=(1, 2)).detach(), rtol=1e-4)
+    assert torch.equal(moved[1, 1:], x[1, 1:])  # padding stays
+    assert loss_of(moved) > loss_of(x)
+
+
+def test_adversarial_training_changes_what_is_learned() -> None:
+    data = encoded([np.array([2, 4, 5], dtype=np.int32), np.array([3], dtype=np.int32)], np.array([0, 1]))
+    plain, moved = (updates(fit_of(data, adversarial=size))[0].loss for size in (0.0, 0.1))
+    assert moved > plain

@@ -22,6 +22,7 @@ from rnnsent.config import TrainConfig
 from rnnsent.data.batches import buckets, pad, random_window
 from rnnsent.data.tokenizer import UNKNOWN_ID, Ids
 from rnnsent.errors import RnnsentError
+from rnnsent.fit.adversarial import adversarial
 from rnnsent.fit.optimization import learning_rate, make_optimizer, moving_average
 from rnnsent.model.classifier import Classifier, to_tensors
 from rnnsent.model.device import autocast
@@ -209,15 +210,24 @@ class Fit:
         place.right += int((logits.argmax(dim=-1) == targets.argmax(dim=-1)).sum())
 
     def _loss(self, ids: Tensor, lengths: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (B, K) of the texts, and the loss: the cross-entropy of each text, or the mean of that of its steps."""
+        """Logits (B, K) of the texts, and the loss, that of perturbed texts included where it is asked for."""
+        x = self.classifier.embedded(ids)  # (B, T, E)
+        logits, loss = self._cross_entropy(x, lengths, targets)
+        if self.config.adversarial:
+            perturbed = adversarial(x, loss, self.config.adversarial)  # (B, T, E)
+            loss = loss + self._cross_entropy(perturbed, lengths, targets)[1]
+        return logits, loss
+
+    def _cross_entropy(self, x: Tensor, lengths: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (B, K) for token vectors (B, T, E), and the mean cross-entropy of the texts, or of all their steps."""
         smoothing = self.config.label_smoothing
         if self.config.loss == "text":
-            logits = self.classifier(ids, lengths)  # (B, K)
-            return logits, F.cross_entropy(logits.float(), targets, self._class_weights, label_smoothing=smoothing)
-        outputs = self.classifier.step_logits(ids, lengths).float()  # (B, T, K)
-        real = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]  # (B, T)
+            logits = self.classifier.logits(x, lengths)  # (B, K)
+            return logits, F.cross_entropy(logits, targets, self._class_weights, label_smoothing=smoothing)
+        outputs = self.classifier.step_logits(x, lengths)  # (B, T, K)
+        real = torch.arange(x.shape[1], device=x.device) < lengths[:, None]  # (B, T)
         of_steps = targets[:, None].expand_as(outputs)  # (B, T, K)
-        last = outputs[torch.arange(len(ids), device=ids.device), lengths - 1]  # (B, K)
+        last = outputs[torch.arange(len(x), device=x.device), lengths - 1]  # (B, K)
         loss = F.cross_entropy(outputs[real], of_steps[real], self._class_weights, label_smoothing=smoothing)
         return last, loss
 

@@ -53,28 +53,38 @@ class Classifier(nn.Module):
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Logits (B, K) for ids (B, T) padded on the right; padding never changes a row's logits."""
-        hidden, padding = self.hidden_states(ids, lengths)  # (B, T, D), (B, T)
-        pooled = self.pooling(hidden, padding)  # (B, P)
-        return self.output(F.dropout(pooled, self.config.dropout, self.training))
+        return self.logits(self.embedded(ids), lengths)
 
-    def step_logits(self, ids: Tensor, lengths: Tensor) -> Tensor:
-        """V h_t + c at every step, (B, T, K); past a row's length they mean nothing."""
-        hidden, padding = self.hidden_states(ids, lengths)  # (B, T, D), (B, T)
-        pooled = self.pooling.every_step(hidden, padding)  # (B, T, P)
-        return self.output(F.dropout(pooled, self.config.dropout, self.training))
-
-    def hidden_states(self, ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """The top layer's states (B, T, D), and padding (B, T), True where a row has ended."""
-        steps = torch.arange(ids.shape[1], device=ids.device)  # (T,)
-        padding = steps >= lengths[:, None]  # (B, T)
-        reverse = torch.where(padding, steps, lengths[:, None] - 1 - steps)  # (B, T), padding stays in place
+    def embedded(self, ids: Tensor) -> Tensor:
+        """The tokens' vectors (B, T, E), which in training lack some dimensions."""
         x = self.embedding(ids)  # (B, T, E)
         if self.training and self.config.embedding_dropout:
             # One mask for all steps of a text (variational dropout, Gal and Ghahramani 2016).
             x = x * F.dropout(x.new_ones(len(x), 1, x.shape[-1]), self.config.embedding_dropout)
+        return x
+
+    def logits(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Logits (B, K) for token vectors (B, T, E)."""
+        hidden, padding = self.hidden_states(x, lengths)  # (B, T, D), (B, T)
+        with full_precision(hidden.device):
+            pooled = self.pooling(hidden, padding)  # (B, P)
+            return self.output(F.dropout(pooled, self.config.dropout, self.training))
+
+    def step_logits(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """V h_t + c at every step for token vectors (B, T, E), as (B, T, K); past a row's length they mean nothing."""
+        hidden, padding = self.hidden_states(x, lengths)  # (B, T, D), (B, T)
+        with full_precision(hidden.device):
+            pooled = self.pooling.every_step(hidden, padding)  # (B, T, P)
+            return self.output(F.dropout(pooled, self.config.dropout, self.training))
+
+    def hidden_states(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """The top layer's states (B, T, D), and padding (B, T), True where a row has ended."""
+        steps = torch.arange(x.shape[1], device=x.device)  # (T,)
+        padding = steps >= lengths[:, None]  # (B, T)
+        reverse = torch.where(padding, steps, lengths[:, None] - 1 - steps)  # (B, T), padding stays in place
         for layer in self.layers:
             x = layer(x, reverse)  # (B, T, D)
-        return x, padding
+        return x.float(), padding
 
     def initialise(self) -> None:
         """Start a training: orthogonal recurrent weights (Saxe et al. 2014), forget gates open (Jozefowicz et al. 2015)."""
@@ -109,6 +119,11 @@ def to_tensors(ids: NDArray[np.int64], lengths: NDArray[np.int64], device: torch
     if device.type == "cuda":
         pair = (pair[0].pin_memory(), pair[1].pin_memory())
     return pair[0].to(device, non_blocking=True), pair[1].to(device, non_blocking=True)
+
+
+def full_precision(device: torch.device) -> torch.autocast:
+    """Outside of any autocast: sums over hundreds of steps, and logits, need more than the 8 bits of bfloat16."""
+    return torch.autocast(device.type, enabled=False)
 
 
 def _reordered(x: Tensor, order: Tensor) -> Tensor:

@@ -1,0 +1,166 @@
+"""Write docs/results.md out of results.json: `python benchmarks/report.py`, or `make results`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import record
+
+OUT = Path(__file__).parents[1] / "docs" / "results.md"
+
+HEAD = """# Results
+
+Written by `make results` from `benchmarks/results.json`, which the scripts beside it filled; change it there. Each
+figure stands with its command. No test split chose anything: settings were tuned, and epochs chosen, on validation
+splits cut from train. An interval is the 95 % Wilson interval of that split, one seed.
+"""
+
+
+def main() -> None:
+    entries = record.read()
+    parts = [
+        HEAD,
+        *accuracy(entries.get("accuracy", {})),
+        *peers(entries.get("peers", {})),
+        *by_length(entries.get("accuracy", {})),
+        *long_range(entries.get("long_range", {})),
+        *stream(entries.get("stream", {})),
+        *machines(),
+    ]
+    OUT.write_text("\n".join(parts).rstrip() + "\n", encoding="utf-8")
+
+
+def accuracy(runs: Mapping[str, Any]) -> list[str]:
+    rows = [
+        [
+            f"`{run['train']}`",
+            f"`{run['evaluate']}`",
+            f"{run['score']['n']:,}",
+            f"{run['score']['accuracy']:.2%} ({interval(run['score'])})",
+            f"{run['score']['macro_f1']:.3f}",
+            f"{run['score']['log_loss']:.3f}",
+            f"{run['validation']['accuracy']:.2%}",
+            f"{run['epochs']} in {run['train_seconds']:,} s",
+            letter(run["on"]),
+        ]
+        for run in runs.values()
+    ]
+    header = [
+        "trained by",
+        "scored by",
+        "texts",
+        "accuracy (interval)",
+        "macro F1",
+        "log loss",
+        "validation",
+        "epochs",
+        "on",
+    ]
+    return [
+        "## Accuracy",
+        "",
+        *table(header, rows),
+        "",
+        "Validation stands for the score on the split that chose the epoch, which flatters: on IMDB its tenth is cut from",
+        "train, which shares films with it and none with the test split (Maas et al. 2011). Seconds are those of the",
+        "updates alone.",
+        "",
+    ]
+
+
+def peers(runs: Mapping[str, Any]) -> list[str]:
+    rows = [
+        [
+            name,
+            f"{run['n']:,}",
+            f"{run['accuracy']:.2%}",
+            f"{run['seconds']:,} s",
+            f"`{run['command']}`",
+            letter(run["on"]),
+        ]
+        for name, run in runs.items()
+    ]
+    return [
+        "## Other tools on the same splits",
+        "",
+        *table(["tool", "texts", "accuracy", "training and scoring", "command", "on"], rows),
+        "",
+    ]
+
+
+def by_length(runs: Mapping[str, Any]) -> list[str]:
+    shown = {name: runs[name] for name in ("imdb-rnn-last on imdb", "imdb-lstm-last on imdb") if name in runs}
+    if not shown:
+        return []
+    bands = sorted(
+        {(band["shortest"], band["longest"], band["n"]) for run in shown.values() for band in run["by_length"]}
+    )
+    found = {name: {band["shortest"]: band["accuracy"] for band in run["by_length"]} for name, run in shown.items()}
+    rows = [
+        [f"{shortest}-{longest}", f"{count:,}", *(f"{found[name][shortest]:.1%}" for name in shown)]
+        for shortest, longest, count in bands
+    ]
+    return [
+        "## Long-range dependence",
+        "",
+        "Accuracy on the IMDB test reviews by length in tokens, one direction and its last state alone:",
+        "",
+        *table(["tokens", "texts", *(f"`{run['train']}`" for run in shown.values())], rows),
+        "",
+    ]
+
+
+def long_range(runs: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for way, run in runs.items():
+        distances = list(next(iter(run["accuracy"].values())))
+        rows = [
+            [cell.upper(), *(", ".join(f"{each:.0%}" for each in found[distance]) for distance in distances)]
+            for cell, found in run["accuracy"].items()
+        ]
+        lines += [
+            f"Recalling the first token after so many others, trained {way} (`{run['command']}`, {letter(run['on'])}), each seed:",
+            "",
+            *table(["cell", *distances], rows),
+            "",
+        ]
+    return [*lines, "![accuracy by distance and by length](long_range.png)", ""] if lines else []
+
+
+def stream(runs: Mapping[str, Any]) -> list[str]:
+    rows = [
+        [
+            f"{run['lines_in']:,}", f"{run['lines_out']:,}", f"{run['peak_megabytes']:.0f} MB", f"{run['lines_per_second']:,.0f}",
+            f"`{run['command']}`", letter(run["on"]),
+        ]
+        for run in sorted(runs.values(), key=lambda run: run["lines_in"])
+    ]  # fmt: skip
+    header = ["lines in", "lines out", "peak memory", "lines/s", "command", "on"]
+    return ["## Streams", "", *table(header, rows), ""] if rows else []
+
+
+_machines: list[str] = []
+
+
+def letter(machine: str) -> str:
+    """A short name for a machine; what it is stands at the end."""
+    if machine not in _machines:
+        _machines.append(machine)
+    return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[_machines.index(machine)]
+
+
+def machines() -> list[str]:
+    return ["## Machines", "", *(f"- {letter(machine)}: {machine}" for machine in list(_machines))]
+
+
+def interval(figures: Mapping[str, Any]) -> str:
+    low, high = figures["accuracy_interval"]
+    return f"{low:.2%} to {high:.2%}"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return ["| " + " | ".join(cells) + " |" for cells in (header, ["---"] * len(header), *rows)]
+
+
+if __name__ == "__main__":
+    main()
