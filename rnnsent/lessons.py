@@ -22,6 +22,9 @@ class Lessons:
     texts: Sequence[str]
     answers: NDArray[np.float32]
 
+    def take(self, indices: NDArray[np.intp]) -> "Lessons":
+        return Lessons([self.texts[i] for i in indices], self.answers[indices])
+
 
 def read_lessons(
     configs: Sequence[TeachConfig], sources: Sequence[Source], corpus: Corpus, device: Device, seed: int

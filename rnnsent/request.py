@@ -1,6 +1,6 @@
 """What a training run is asked for, and whether it can be: by the model's place and by the run that it resumes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from rnnsent.model.resume import ResumeState
 class Request:
     """What a training run is asked for. `overrides` replace settings of the recipe by name; None leaves one alone.
 
-    `more_teaching` are teachers beside the recipe's own.
+    `more_teaching` are teachers beside the recipe's own; texts of `keep_out`, and near duplicates of them, are not
+    trained on.
     """
 
     sources: tuple[str, ...]
@@ -29,6 +30,7 @@ class Request:
     force: bool = False
     resume: bool = False
     more_teaching: tuple[TeachConfig, ...] = ()
+    keep_out: Sequence[str] = ()
     command: tuple[str, ...] = ()
 
 

@@ -20,6 +20,7 @@ import rnnsent
 from rnnsent.config import Device, Recipe
 from rnnsent.data.embeddings import read_vectors
 from rnnsent.data.examples import Examples
+from rnnsent.data.overlap import distinct_from
 from rnnsent.data.sources import VALIDATION, Corpus, find_source, read_corpus
 from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.evaluate import Evaluation, record_scores, score
@@ -94,13 +95,14 @@ def train(
     corpus = read_corpus(sources, validation_share=recipe.training.validation, seed=recipe.training.seed)
     if before:
         check_same_data(before["data"], corpus)
+    corpus = replace(corpus, train=corpus.train.take(distinct_from(corpus.train.texts, request.keep_out)))
     if request.force:
         state.remove()
     teaching = [config for config in (recipe.teaching, *request.more_teaching) if config.teacher]
     lessons: Lessons
     for found in read_lessons(teaching, sources, corpus, request.device, recipe.training.seed):
         if isinstance(found, Lessons):
-            lessons = found
+            lessons = found.take(distinct_from(found.texts, request.keep_out))
         else:
             yield found
     tokenizer = (

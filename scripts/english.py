@@ -20,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rnnsent.config import TeachConfig
+from rnnsent.data.sources import find_source
 from rnnsent.model.store import models_folder
 from rnnsent.report.progress import training_progress
 from rnnsent.request import Request
@@ -27,6 +28,7 @@ from rnnsent.train import train
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "models" / "english"
+HELD_OUT = (("imdb", "test"), ("sst2", "validation"), ("sst5", "validation"), ("sentences", "test"))
 SCORED = ("imdb", "sst2 --split validation", "sentences")
 
 
@@ -37,7 +39,8 @@ def main() -> None:
     if not teacher.is_dir():
         build.mkdir(parents=True, exist_ok=True)
         subprocess.run([sys.executable, ROOT / "scripts" / "teacher.py", teacher], check=True)
-    run(Request(("imdb",), name="reviews"))
+    kept_out = held_out_texts()
+    run(Request(("imdb",), name="reviews", keep_out=kept_out))
     run(
         Request(
             ("imdb", "sst2", "sentences"),
@@ -52,12 +55,18 @@ def main() -> None:
             more_teaching=(
                 TeachConfig(teacher=str(build / "models" / "reviews"), unlabelled="unsupervised", pieces="texts"),
             ),
+            keep_out=kept_out,
             command=("make", "english"),
         )
     )
     for split in SCORED:
         subprocess.run([sys.executable, "-m", "rnnsent", "evaluate", *split.split(), "--model", "english"], check=True)
     shutil.copytree(build / "models" / "english", SHIPPED, dirs_exist_ok=True)
+
+
+def held_out_texts() -> list[str]:
+    """Every text that the model is scored on; none of them, nor a near duplicate, is trained on."""
+    return [text for name, split in HELD_OUT for text in find_source(name).texts(split)]
 
 
 def run(request: Request) -> None:
