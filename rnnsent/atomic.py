@@ -1,4 +1,7 @@
-"""Files and folders that are there whole or not at all: written beside their place, flushed, and renamed last."""
+"""Files and folders that are there whole or not at all: written beside their place, flushed, and renamed last.
+
+An error names the place that was to be written, never a temporary one.
+"""
 
 import os
 import shutil
@@ -11,26 +14,18 @@ from pathlib import Path
 @contextmanager
 def replaced_folder(path: Path) -> Iterator[Path]:
     """An empty folder to fill, which takes the place of `path` at the end; after an error `path` is as it was."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    with _naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
-        folder.chmod(0o777 & ~_umask())  # mkdtemp makes it private, which a model shared on a machine is not
-        yield folder
-        for file in folder.iterdir():
-            file.chmod(0o666 & ~_umask())
-            _flush(file)
-        _flush(folder)
-        old = folder.with_name(folder.name + ".old")
-        if path.exists():
-            path.rename(old)
-        try:
-            folder.rename(path)
-        except OSError:
-            if old.exists():
-                old.rename(path)
-            raise
-        _flush(path.parent)
-        shutil.rmtree(old, ignore_errors=True)
+        with _naming(path, folder):
+            folder.chmod(0o777 & ~_umask())  # mkdtemp makes it private, which a model shared on a machine is not
+            yield folder
+            for file in folder.iterdir():
+                file.chmod(0o666 & ~_umask())
+                _flush(file)
+            _flush(folder)
+            _exchange(folder, path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -48,23 +43,53 @@ def replaced_file(path: Path) -> Iterator[Path]:
     A device or a named pipe is written to where it is, and a link leads to the file that is replaced.
     """
     if path.exists() and not path.is_file():
-        yield path
+        with _naming(path):
+            yield path
         return
-    path = path.resolve()
+    asked, path = path, path.resolve()
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    try:
+    if not path.parent.is_dir():
+        raise FileNotFoundError(2, "there is no such folder; make it first", str(asked.parent))
+    with _naming(asked):
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:  # which names the temporary file
-        raise type(error)(error.errno, error.strerror, str(path)) from None
     os.close(handle)
     written = Path(name)
     try:
-        yield written
-        _flush(written)
-        written.chmod(mode)  # mkstemp makes it private
-        written.replace(path)
+        with _naming(asked, written):
+            yield written
+            _flush(written)
+            written.chmod(mode)  # mkstemp makes it private
+            written.replace(path)
     finally:
         written.unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming(path: Path, temporary: Path | None = None) -> Iterator[None]:
+    """Let an error without a file's name, or with that of a temporary file, name `path`."""
+    try:
+        yield
+    except OSError as error:
+        named = Path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) else None
+        own = temporary is None or named is None or named == temporary or temporary in named.parents
+        if error.errno is None or not own:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(path)) from None
+
+
+def _exchange(folder: Path, path: Path) -> None:
+    """Put the folder in the place of the one at `path`, which is kept until it stands there."""
+    old = folder.with_name(folder.name + ".old")
+    if path.exists():
+        path.rename(old)
+    try:
+        folder.rename(path)
+    except OSError:
+        if old.exists():
+            old.rename(path)
+        raise
+    _flush(path.parent)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _umask() -> int:

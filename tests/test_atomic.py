@@ -79,10 +79,11 @@ def test_a_folder_without_room_leaves_the_old_file(tmp_path: Path) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, before[1]))
     try:
-        with pytest.raises(OSError, match="too large"):
+        with pytest.raises(OSError, match="too large") as caught:
             write_text(path, "x" * (1 << 17))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.filename == str(path)
     assert path.read_text() == "old"
     assert names(tmp_path) == ["a.txt"]
 
@@ -96,6 +97,13 @@ def test_a_place_that_cannot_be_written_is_an_error_before_the_work(tmp_path: Pa
         began.append("folder")
     assert began == []
     assert names(tmp_path) == ["file"]
+
+
+def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="no such folder") as caught:
+        write_text(tmp_path / "absent" / "a.txt", "text")
+    assert caught.value.filename == str(tmp_path / "absent")
+    assert names(tmp_path) == []
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to root")

@@ -9,11 +9,14 @@ import os
 import pty
 import re
 import signal
+import subprocess
+import sys
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 
 import rnnsent
@@ -146,6 +149,12 @@ def test_main_exits_with_the_code(arguments: list[str], code: int) -> None:
         (["predict", "-f", "xml", "x"], "'table', 'tsv', 'jsonl', 'csv'"),
         (["predict", "--column", "text", "x"], "--column"),
         (["predict", "-o", "x.parquet", "good"], "--output"),
+        (["predict", "--trace", "-o", "x.parquet", "tiny.csv"], "--trace cannot be written as Parquet"),
+        (["predict", "-f", "csv", "-o", "x.parquet", "tiny.csv"], "x.parquet is a Parquet file, and the format csv"),
+        (["predict", "--json", "-o", "x.parquet", "tiny.csv"], "x.parquet is a Parquet file, and the format jsonl"),
+        (["predict", "--json", "-f", "tsv", "x"], "--json is --format jsonl, and --format tsv was given too"),
+        (["predict", "tiny.csv", "tiny.csv"], "one table at a time"),
+        (["predict", "hello", "tiny.csv"], "tiny.csv is a file and 'hello' is a text"),
         (["predict", "--device", "tpu", "x"], "--device"),
         (["evaluate"], "source"),
         (["train"], "sources"),
@@ -159,7 +168,10 @@ def test_main_exits_with_the_code(arguments: list[str], code: int) -> None:
         (["train", "x", "--resume", "--force"], "--resume goes on with a run and --force starts anew"),
     ],
 )
-def test_a_wrong_call_is_one_line_that_names_the_option_and_exits_with_2(fault, arguments, words: str) -> None:
+def test_a_wrong_call_is_one_line_that_names_the_option_and_exits_with_2(
+    fault, place: Path, arguments, words: str
+) -> None:
+    (place / "tiny.csv").write_text("text\ngood\n")
     code, line = fault(*arguments)
     assert code == 2
     assert words in line
@@ -170,7 +182,9 @@ def test_a_wrong_call_is_one_line_that_names_the_option_and_exits_with_2(fault, 
     [
         (["predict", "-m", "tinny", "x"], "did you mean 'tiny'?"),
         (["predict", "absent.csv"], "there is no file absent.csv"),
-        (["predict", "-o", "absent/out.tsv", "x"], "No such file or directory"),
+        (["predict", "-o", "absent/out.tsv", "x"], "absent: there is no such folder; make it first"),
+        (["predict", "models"], "models is a folder"),
+        (["predict", "./absent"], "there is no file ./absent; to score these very words, pipe them"),
         (["evaluate", "absent.csv"], "there is no file or folder"),
         (["datasets", "nosuch"], "unknown data set 'nosuch'"),
         (["predict", "absent\x1b[31m.csv"], "absent␛[31m.csv"),
@@ -221,12 +235,44 @@ def test_a_text_file_is_read_by_lines(answer, place: Path) -> None:
     assert [line.split("\t")[2] for line in answer("predict", "lines.txt").splitlines()] == ["good", "bad"]
 
 
-def test_a_trace_has_a_line_a_token_with_its_place(answer) -> None:
-    rows = [line.split("\t") for line in answer("predict", "--trace", "a GOOD film").splitlines()]
-    assert [row[2:] for row in rows] == [["0", "1", "a"], ["2", "6", "GOOD"], ["7", "11", "film"]]
+def test_a_trace_has_a_line_a_token_with_its_record_and_place(answer) -> None:
+    rows = [line.split("\t") for line in answer("predict", "--trace", "", "a GOOD film").splitlines()]
+    assert rows[0] == ["1", "", "", "", "", "", ""]
+    assert [row[:2] for row in rows[1:]] == [["2", ""], ["2", "1"], ["2", "2"], ["2", "3"]]
+    assert [row[4:] for row in rows[2:]] == [["0", "1", "a"], ["2", "6", "GOOD"], ["7", "11", "film"]]
     record = json.loads(answer("predict", "--trace", "--json", "a GOOD film"))
     assert [step["token"] for step in record["steps"]] == ["a", "GOOD", "film"]
-    assert record["text"] == "a GOOD film"
+    assert (record["record"], record["text"]) == (1, "a GOOD film")
+
+
+def test_the_trace_of_a_table_counts_its_records_over_all_windows(answer, place: Path) -> None:
+    (place / "in.csv").write_text("id,text\n" + "x,good film\n" * 1_100)
+    rows = list(csv.DictReader(io.StringIO(answer("predict", "in.csv", "--trace", "-f", "csv"))))
+    own = [row for row in rows if not row["step"]]
+    assert [int(row["record"]) for row in own] == list(range(1, 1_101))
+    assert [(row["record"], row["text"]) for row in rows[-2:]] == [("1100", "good"), ("1100", "film")]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet"])
+def test_a_table_without_rows_gives_its_header_with_what_is_added(answer, place: Path, suffix: str) -> None:
+    (place / "in.csv").write_text("id,text\n")
+    added = ["label", "probability", "probability_negative", "probability_positive"]
+    assert answer("predict", "in.csv", "-o", f"out.{suffix}") == ""
+    if suffix == "jsonl":
+        assert (place / "out.jsonl").read_bytes() == b""
+    elif suffix == "parquet":
+        found = pyarrow.parquet.read_table(place / "out.parquet")
+        assert (found.column_names, len(found)) == (["id", "text", *added], 0)
+    else:
+        delimiter = "," if suffix == "csv" else "\t"
+        assert (place / f"out.{suffix}").read_text() == delimiter.join(["id", "text", *added]) + "\n"
+    assert answer("predict", "in.csv", "-f", "table") == ""
+    assert answer("predict", "in.csv", "--trace") == ""
+
+
+def test_a_column_that_is_asked_for_must_be_there_even_without_rows(fault, place: Path) -> None:
+    (place / "in.csv").write_text("id,text\n")
+    assert "no column 'nope'" in fault("predict", "in.csv", "-c", "nope")[1]
 
 
 @pytest.mark.parametrize(("suffix", "delimiter"), [("csv", ","), ("tsv", "\t")])
@@ -287,6 +333,49 @@ def test_an_evaluation_is_kept_with_the_model(answer, place: Path) -> None:
     assert f"{figures['accuracy']:.2%}" in answer("evaluate", "in.csv", "-m", "tiny")
 
 
+def test_the_file_that_stdout_is_gets_the_results_as_stdout_does(place: Path) -> None:
+    for name in ("-", "/dev/stdout"):
+        (place / "log").write_text("before\n")
+        with (place / "log").open("ab") as log:
+            subprocess.run([sys.executable, "-m", "rnnsent", "predict", "good", "-o", name], stdout=log, check=True)
+        first, second = (place / "log").read_text().splitlines()
+        assert (first, second.split("\t")[2]) == ("before", "good")
+        assert not list(place.glob(".log*"))
+    assert not (place / "-").exists()
+
+
+def closed(place: Path, redirection: str) -> subprocess.CompletedProcess[bytes]:
+    command = f"{sys.executable} -m rnnsent {redirection}"
+    return subprocess.run(["bash", "-c", command], cwd=place, capture_output=True, stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize(
+    ("redirection", "words"),
+    [
+        ("predict x >&-", b"stdout is closed"),
+        ("predict -f table x >&-", b"stdout is closed"),
+        ("models >&-", b"stdout is closed"),
+        ("datasets >&-", b"stdout is closed"),
+        ("predict - <&-", b"stdin is closed"),
+        ("predict <&-", b"nothing to predict"),
+        ("predict x > /dev/full", b"stdout: No space left on device"),
+        ("models --json > /dev/full", b"stdout: No space left on device"),
+        ("predict x -o /dev/full", b"/dev/full: No space left on device"),
+    ],
+)
+def test_a_stream_that_cannot_be_used_is_one_line(place: Path, redirection: str, words: bytes) -> None:
+    answer = closed(place, redirection)
+    assert answer.returncode in (1, 2)
+    assert answer.stderr.startswith(b"rnnsent: error: " + words), answer.stderr
+    assert (answer.stderr.count(b"\n"), answer.stdout) == (1, b"")
+
+
+def test_with_stderr_closed_stdout_holds_results_alone(place: Path) -> None:
+    answer = closed(place, "models --json 2>&-")
+    assert (answer.returncode, type(json.loads(answer.stdout))) == (0, list)
+    assert closed(place, "predict -m nosuch x 2>&-").stdout == b""
+
+
 def broken(place: Path) -> None:
     (place / "models" / "broken").mkdir()
     (place / "models" / "broken" / "config.json").write_text("{")
@@ -302,6 +391,21 @@ def test_a_note_goes_to_stderr_and_quiet_silences_it(place: Path, capsys: pytest
         terminal._quiet = False
         assert run(arguments) == 0
         assert capsys.readouterr() == (out, "")
+
+
+def test_a_model_that_cannot_be_read_is_passed_over_with_a_note(place: Path, capsys) -> None:
+    broken(place)
+    assert run(["predict", "good"]) == 0
+    out, err = capsys.readouterr()
+    assert out.endswith("\tgood\n")
+    assert err.startswith("note: passed over a model that cannot be read: models/broken/config.json")
+
+
+def test_a_terminal_is_told_which_model_answers_where_none_was_named(screen, capsys) -> None:
+    screen("predict", "good")
+    assert capsys.readouterr().err == "model: tiny\n"
+    screen("predict", "-m", "tiny", "good")
+    assert capsys.readouterr().err == ""
 
 
 def test_quiet_does_not_silence_errors(fault) -> None:

@@ -4,7 +4,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from rnnsent.data.files import read_rows
+from rnnsent.data.files import Header, open_rows, read_rows
 from rnnsent.errors import DataError
 
 
@@ -43,6 +43,31 @@ def test_fasttext_lines_give_label_and_text(tmp_path) -> None:
         {"text": "so good \u2028 yes", "label": "pos"},
         {"text": "bad", "label": "neg"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"text;label\nso, so;pos\n", {"text": "so, so", "label": "pos"}),
+        (b"text\tlabel\nso; so\tpos\n", {"text": "so; so", "label": "pos"}),
+        (b"text|label\nso; so|pos\n", {"text": "so; so", "label": "pos"}),
+        (b"text,a;b\nso; so,pos\n", {"text": "so; so", "a;b": "pos"}),
+        (b'"a;b"\nso; so\n', {"a;b": "so; so"}),
+        (b'"first\nsecond",label\nx,y\n', {"first\nsecond": "x", "label": "y"}),
+    ],
+)
+def test_the_header_of_a_csv_tells_what_separates_its_fields(tmp_path, data: bytes, expected) -> None:
+    assert rows(tmp_path, "a.csv", data) == [expected]
+
+
+def test_the_header_comes_before_the_rows_and_without_any(tmp_path) -> None:
+    (tmp_path / "a.csv").write_text("id,text\n")
+    header, found = open_rows(tmp_path / "a.csv")
+    assert (header, list(found)) == (Header(("id", "text")), [])
+    schema = pyarrow.schema([("id", pyarrow.int8()), ("text", pyarrow.string())])
+    pyarrow.parquet.write_table(schema.empty_table(), tmp_path / "a.parquet")
+    header, found = open_rows(tmp_path / "a.parquet")
+    assert (header.columns, header.schema, list(found)) == (("id", "text"), schema, [])
 
 
 def test_bytes_that_are_no_utf8_become_replacement_characters(tmp_path) -> None:

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow
-import pyarrow.parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,15 +23,12 @@ from rich.progress import TextColumn
 from rnnsent.data.catalog import CATALOG
 from rnnsent.data.overview import overview
 from rnnsent.data.sources import Corpus, find_source, read_corpus
-from rnnsent.data.tables import Window, read_table
 from rnnsent.errors import DataError, ModelError
 from rnnsent.evaluate import Evaluation
 from rnnsent.fit.loop import Epoch, Update
 from rnnsent.metrics import compute_metrics
-from rnnsent.model.checkpoint import Checkpoint
-from rnnsent.predict import Prediction, Predictor, Step
+from rnnsent.predict import Prediction
 from rnnsent.report import progress, terminal
-from rnnsent.report.parquet import write_parquet
 from rnnsent.report.predictions import Csv, Formatter, Jsonl, Table, TableRows, Tsv
 from rnnsent.report.tables import print_catalog, print_evaluation, print_models, print_overview
 from rnnsent.report.terminal import Output, file_output, say, say_error, visible
@@ -50,13 +45,6 @@ def prediction(text: str, share: float = 0.25) -> Prediction:
     probabilities = {"negative": 1 - share, "positive": share}
     label = max(probabilities, key=lambda name: probabilities[name])
     return Prediction(text, label, probabilities[label], probabilities, 1, 0.0)
-
-
-def steps(*tokens: str) -> list[Step]:
-    return [
-        Step(token, i, i + len(token), "negative", 0.75, {"negative": 0.75, "positive": 0.25})
-        for i, token in enumerate(tokens)
-    ]
 
 
 def rows_of(text: str, delimiter: str = ",") -> list[list[str]]:
@@ -115,16 +103,6 @@ def test_a_blank_record_still_is_a_record(formatter: Formatter, line: str) -> No
     assert json.loads(Jsonl().record(BLANK))["label"] is None
 
 
-def test_a_trace_has_a_line_a_token_in_each_format() -> None:
-    given_, found = prediction("a\tb"), steps("a", "b")
-    assert Tsv().trace(given_, found) == "negative\t0.7500\t0\t1\ta\nnegative\t0.7500\t1\t2\tb\n"
-    assert rows_of(Csv(CLASSES).trace(given_, found)) == [[t, "negative", "0.7500", "0.7500", "0.2500"] for t in "ab"]
-    record = json.loads(Jsonl().trace(given_, found))
-    assert (record["text"], [step["token"] for step in record["steps"]]) == ("a\tb", ["a", "b"])
-    lines = Table(CLASSES, width=None, color=False).trace(given_, found).split("\n")
-    assert (len(lines), lines[1].split()[-2:], lines[-2:]) == (5, ["0-1", "a"], ["", ""])
-
-
 @settings(deadline=None, derandomize=True)
 @given(
     st.text(st.one_of(st.characters(), st.sampled_from("電影👍ａ\x1b\t"))),
@@ -173,7 +151,7 @@ def test_the_first_class_is_red_the_last_green_and_the_text_plain() -> None:
 
 @pytest.mark.parametrize(("format_", "delimiter"), [("csv", ","), ("tsv", "\t")])
 def test_rows_keep_their_cells_beside_what_is_added(format_: Any, delimiter: str) -> None:
-    rows = TableRows(format_, ["id", "label"], CLASSES)
+    rows = TableRows(format_, ["id", "label"], CLASSES, "in.jsonl")
     text = (
         rows.header()
         + rows.record({"id": 'a\r"b",\t\n', "label": None}, prediction("x"))
@@ -189,7 +167,7 @@ def test_rows_keep_their_cells_beside_what_is_added(format_: Any, delimiter: str
 
 
 def test_rows_as_json_keep_their_types_and_columns_that_come_later() -> None:
-    rows = TableRows("jsonl", ["id"], CLASSES)
+    rows = TableRows("jsonl", ["id"], CLASSES, "in.jsonl")
     assert rows.header() == ""
     record = json.loads(rows.record({"id": [1, {"a": None}], "later": True}, prediction("x")))
     assert record == {
@@ -199,8 +177,26 @@ def test_rows_as_json_keep_their_types_and_columns_that_come_later() -> None:
 
 
 def test_a_column_that_comes_later_does_not_fit_into_a_table_with_a_header() -> None:
-    with pytest.raises(DataError, match=r"the column 'later', which the first row lacks; use --format jsonl"):
-        TableRows("csv", ["id"], CLASSES).record({"id": 1, "later": True}, prediction("x"))
+    rows = TableRows("csv", ["id"], CLASSES, "in.jsonl")
+    rows.record({"id": 1}, prediction("x"))
+    with pytest.raises(DataError, match=r"in\.jsonl: row 2 has the column 'later', which the first row lacks.*jsonl$"):
+        rows.record({"id": 1, "later": True}, prediction("x"))
+
+
+def test_a_column_that_comes_later_is_not_overwritten_by_what_is_added() -> None:
+    with pytest.raises(DataError, match="row 1 has the column 'label', which the first row lacks"):
+        TableRows("jsonl", ["id"], CLASSES, "in.jsonl").record({"id": 1, "label": "mine"}, prediction("x"))
+
+
+def test_what_is_no_text_is_json_in_a_delimited_file_and_bytes_are_their_text() -> None:
+    rows = TableRows("csv", ["a"], CLASSES, "in.parquet")
+    values = [{"a": [1]}, ["電", None], True, b"caf\xc3\xa9\xff", 7, 0.5, None]
+    written = "".join(rows.record({"a": value}, BLANK) for value in values)
+    assert [row[0] for row in rows_of(written)] == [
+        '{"a": [1]}', '["電", null]', "true", "café\ufffd", "7", "0.5", ""
+    ]  # fmt: skip
+    lines = TableRows("jsonl", ["a"], CLASSES, "in.parquet").record({"a": [b"caf\xc3\xa9"]}, BLANK)
+    assert json.loads(lines)["a"] == ["café"]
 
 
 @settings(deadline=None, derandomize=True)
@@ -263,52 +259,6 @@ def test_a_file_of_results_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
         raise RuntimeError
     assert path.read_text() == "one\n"
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_parquet_keeps_every_row_and_type(tmp_path: Path, model: Checkpoint) -> None:
-    rows = [
-        {"id": i, "text": text, "score": score, "tags": tags, "label": "x"}
-        for i, (text, score, tags) in enumerate([("good\nfilm", 0.5, ["a"]), ("", None, []), ("bad 電影", -1.0, None)])
-    ]
-    source, target = tmp_path / "in.parquet", tmp_path / "out.parquet"
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), source)
-    predictor = Predictor(model)
-    write_parquet(target, predictor, read_table(source, "text"))
-    found = pyarrow.parquet.read_table(target).to_pylist()
-    assert [{name: row[name] for name in rows[0]} for row in found] == rows
-    predictions = predictor.predict([row["text"] for row in rows])
-    assert [row["predicted_label"] for row in found] == [each.label for each in predictions]
-    assert [row["predicted_probability_positive"] for row in found] == [
-        each.probabilities["positive"] if each.probabilities else None for each in predictions
-    ]
-
-
-def test_parquet_of_several_windows_is_one_table(tmp_path: Path, model: Checkpoint) -> None:
-    windows = [Window([{"text": word, "n": n}], [word]) for n, word in enumerate(("good", "bad", "dull"))]
-    write_parquet(tmp_path / "out.parquet", Predictor(model), windows)
-    assert pyarrow.parquet.read_table(tmp_path / "out.parquet")["n"].to_pylist() == [0, 1, 2]
-
-
-@pytest.mark.parametrize(
-    ("windows", "words"),
-    [
-        ([], "the table has no rows"),
-        (
-            [Window([{"a": 1}, {"a": "x"}], ["good", "bad"])],
-            r"out\.parquet: a column cannot be written as Parquet.*\.jsonl",
-        ),
-        ([Window([{"a": 1}], ["good"]), Window([{"a": "x"}], ["bad"])], "a column cannot be written as Parquet"),
-        ([Window([{"a": 1}], ["good"]), Window([{"b": 1}], ["bad"])], "a column cannot be written as Parquet"),
-    ],
-    ids=["empty", "mixed", "changed", "renamed"],
-)
-def test_a_table_that_is_no_parquet_leaves_the_old_file(tmp_path: Path, model, windows, words: str) -> None:
-    path = tmp_path / "out.parquet"
-    path.write_text("old")
-    with pytest.raises(DataError, match=words):
-        write_parquet(path, Predictor(model), windows)
-    assert path.read_text() == "old"
-    assert {each.name for each in tmp_path.iterdir()} == {"out.parquet", "models"}
 
 
 def evaluation_of(classes: tuple[str, ...], **values: Any) -> Evaluation:

@@ -8,7 +8,7 @@ import pytest
 from rnnsent.errors import ModelError, SettingsError
 from rnnsent.model import store
 from rnnsent.model.checkpoint import Checkpoint
-from rnnsent.model.store import available, find_model, models_folder, new_path
+from rnnsent.model.store import available, choose_model, find_model, models_folder, new_path
 
 OLD, NEW = "2026-01-01T00:00:00+00:00", "2026-02-01T00:00:00+00:00"
 
@@ -98,11 +98,35 @@ def test_where_there_is_nothing_at_all_one_is_to_be_trained(tmp_path: Path, monk
             find_model(word)
 
 
-def test_a_broken_model_is_named_when_the_newest_is_asked_for(folder: Path) -> None:
+def test_the_newest_that_can_be_read_is_taken_and_the_others_are_told(folder: Path) -> None:
+    (folder / "models" / "imdb" / "config.json").write_text("{")
+    choice = choose_model(None)
+    assert (choice.checkpoint.name, choice.named) == ("yelp", False)
+    assert [str(error).partition(" ")[0] for error in choice.passed_over] == ["models/imdb/config.json"]
+    assert choose_model("yelp").passed_over == ()
     (folder / "models" / "yelp" / "config.json").write_text("{")
-    with pytest.raises(ModelError, match=r"models/yelp/config\.json"):
-        find_model(None)
-    assert find_model("imdb").name == "imdb"
+    with pytest.raises(ModelError, match=r"models/imdb/config\.json"):
+        choose_model(None)
+
+
+def test_a_word_and_the_variable_name_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choose_model("imdb").named
+    assert not choose_model(None).named
+    monkeypatch.setenv("RNNSENT_MODEL", "yelp")
+    assert choose_model(None).named
+
+
+def test_a_place_where_no_model_can_be_written_names_the_variable(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "file").write_text("")
+    for place in (folder / "file", folder / "file" / "deep"):
+        monkeypatch.setenv("RNNSENT_MODELS_DIR", str(place))
+        with pytest.raises(SettingsError, match=r"file is no folder; set \$RNNSENT_MODELS_DIR"):
+            new_path("x")
+    monkeypatch.setenv("RNNSENT_MODELS_DIR", str(folder / "new" / "deep"))
+    assert new_path("x") == folder / "new" / "deep" / "x"
+    assert not (folder / "new").exists()
 
 
 @pytest.mark.parametrize("name", ["imdb", "a", "_b", "a.b+c-d_1", "電影"])

@@ -16,7 +16,7 @@ def test_tables_are_told_by_their_suffix() -> None:
 def test_rows_come_in_windows_in_order(tmp_path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,text\n" + "".join(f"{i},text {i}\n" for i in range(WINDOW + 3)), encoding="utf-8")
-    windows = list(read_table(path, None))
+    windows = list(read_table(path, None).windows)
     assert [len(window.rows) for window in windows] == [WINDOW, 3]
     assert [text for window in windows for text in window.texts] == [f"text {i}" for i in range(WINDOW + 3)]
     assert windows[1].rows[0] == {"id": str(WINDOW), "text": f"text {WINDOW}"}
@@ -25,7 +25,7 @@ def test_rows_come_in_windows_in_order(tmp_path) -> None:
 def test_a_cell_with_nothing_in_it_is_an_empty_text(tmp_path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "x"}\n{"text": null}\n{}\n{"text": 7}\n', encoding="utf-8")
-    (window,) = read_table(path, None)
+    (window,) = read_table(path, None).windows
     assert window.texts == ["x", "", "", "7"]
     assert len(window.rows) == 4
 
@@ -33,12 +33,22 @@ def test_a_cell_with_nothing_in_it_is_an_empty_text(tmp_path) -> None:
 def test_the_column_asked_for_is_read_and_must_be_there(tmp_path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("text,title\nx,y\n", encoding="utf-8")
-    assert next(read_table(path, "title")).texts == ["y"]
+    assert next(read_table(path, "title").windows).texts == ["y"]
     with pytest.raises(DataError, match="no column 'nope'"):
-        next(read_table(path, "nope"))
+        read_table(path, "nope")
 
 
 def test_added_columns_never_hide_those_of_the_table() -> None:
     assert added_names(["text"], ["a"]) == ["label", "probability", "probability_a"]
     assert added_names(["label"], ["a"])[0] == "predicted_label"
     assert added_names(["label", "predicted_label"], ["a"])[0] == "predicted_predicted_label"
+
+
+def test_a_table_without_rows_still_has_its_columns(tmp_path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,text\n", encoding="utf-8")
+    table = read_table(path, None)
+    assert (table.header.columns, list(table.windows)) == (("id", "text"), [])
+    path = tmp_path / "a.jsonl"
+    path.write_text("", encoding="utf-8")
+    assert list(read_table(path, "text").windows) == []

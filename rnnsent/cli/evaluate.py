@@ -13,6 +13,7 @@ from rnnsent.cli.options import (
     QuietOption,
     TextColumnOption,
     complete_sources,
+    load_predictor,
 )
 from rnnsent.report.terminal import say, standard_output
 
@@ -41,10 +42,9 @@ def evaluate(
     from rnnsent.data.sources import find_source
     from rnnsent.evaluate import choose_split, model_for, record_scores
     from rnnsent.evaluate import evaluate as run_evaluation
-    from rnnsent.predict import Predictor
 
     found = find_source(source, text=text_column, label=label_column)
-    predictor = Predictor.load(model_for(source, model), device=device)
+    predictor = load_predictor(model_for(source, model), device)
     evaluation = run_evaluation(predictor, found, choose_split(found, split))
     if evaluation.seen_as:
         say(f"note: these are the {evaluation.seen_as} texts that the model was made with, so the figures flatter it")

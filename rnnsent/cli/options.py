@@ -2,16 +2,20 @@
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import Field, fields
-from typing import Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
 from rnnsent.config import GROUPS, Device, Settings, flag
 from rnnsent.data.catalog import CATALOG
-from rnnsent.model.store import available
-from rnnsent.report.terminal import set_quiet
+from rnnsent.model.store import available, choose_model
+from rnnsent.report.terminal import is_terminal, say, set_quiet
+
+if TYPE_CHECKING:
+    from rnnsent.predict import Predictor
 
 
 def complete_models(incomplete: str) -> list[str]:
@@ -46,6 +50,18 @@ LabelColumnOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", callback=_quiet, help="Say nothing on stderr but errors.")]
+
+
+def load_predictor(model: str | None, device: Device) -> "Predictor":
+    """The model that --model means, ready; says which it is where a person sees the answers and named none."""
+    from rnnsent.predict import Predictor
+
+    choice = choose_model(model)
+    for error in choice.passed_over:
+        say(f"note: passed over a model that cannot be read: {error}")
+    if not choice.named and is_terminal(sys.stdout):
+        say(f"model: {choice.checkpoint.name}")
+    return Predictor(choice.checkpoint, device=device)
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:

@@ -5,18 +5,31 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rnnsent.cli.options import DeviceOption, ModelOption, QuietOption
-from rnnsent.data.records import read_file_records, read_records
-from rnnsent.data.tables import is_table, read_table
-from rnnsent.errors import DataError, SettingsError
+from rnnsent.cli.options import DeviceOption, ModelOption, QuietOption, load_predictor
+from rnnsent.data import tables
+from rnnsent.data.inputs import STDIN, sort_inputs
+from rnnsent.data.records import read_file_records, read_stdin_records
+from rnnsent.errors import SettingsError
 from rnnsent.predict import Predictor
 from rnnsent.report.predictions import Csv, Format, Formatter, Jsonl, Table, TableRows, Tsv
-from rnnsent.report.terminal import Output, colored, file_output, say, standard_output
+from rnnsent.report.terminal import (
+    Output,
+    colored,
+    file_output,
+    is_standard_output,
+    is_terminal,
+    say,
+    standard_output,
+)
+from rnnsent.report.traces import CsvTrace, JsonlTrace, TableTrace, Trace, TsvTrace
+
+PARQUET = ".parquet"
 
 
 def predict(
@@ -41,9 +54,17 @@ def predict(
     null: Annotated[
         bool, typer.Option("--null", "-0", help="Records end at NUL instead of a line's end; tsv output too.")
     ] = False,
-    trace: Annotated[bool, typer.Option("--trace", help="Show the output at every token as well.")] = False,
+    trace: Annotated[
+        bool,
+        typer.Option(
+            "--trace",
+            help="Show the output at every token as well; tsv has record, step (none in a record's own line), label, "
+            "probability, start, end, text.",
+        ),
+    ] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to a file, which is there whole or not at all.")
+        Path | None,
+        typer.Option("--output", "-o", help="Write to a file, which is there whole or not at all; - is stdout."),
     ] = None,
     device: DeviceOption = "auto",
     quiet: QuietOption = False,
@@ -60,115 +81,145 @@ def predict(
 
     rnnsent predict reviews.csv --column text -o scored.csv
     """
-    inputs = [os.fsencode(text).decode("utf-8", "replace") for text in texts or _piped()]
-    if output is not None and output.suffix.lower() == ".parquet" and not is_table(Path(inputs[0])):
-        raise SettingsError("--output: a Parquet file is written from a table file alone; use .jsonl or .csv")
-    chosen = "jsonl" if json_ else format_ or _format_of(output)
-    file = _table_file(inputs)
-    if column is not None and file is None:
+    inputs = sort_inputs([os.fsencode(text).decode("utf-8", "replace") for text in texts or _piped()])
+    chosen = _chosen_format(format_, json_=json_, trace=trace, output=output, table=inputs.table is not None)
+    if column is not None and inputs.table is None:
         raise SettingsError("--column names a column of a .csv, .tsv, .jsonl or .parquet file; none was given")
-    predictor = Predictor.load(model, device=device)
-    if (
-        file is not None
-        and chosen != "table"
-        and not (trace or (chosen is None and output is None and sys.stdout.isatty()))
-    ):
-        _predict_table(predictor, file, column, chosen, output)
+    target = None if output is None or is_standard_output(output) else output
+    to_screen = target is None and is_terminal(sys.stdout)
+    predictor = load_predictor(model, device)
+    table = tables.read_table(inputs.table, column) if inputs.table else None
+    if table and not trace and chosen != "table" and (chosen or not to_screen):
+        _write_rows(predictor, table, chosen, target)
         return
-    windows = (window.texts for window in read_table(file, column)) if file else _windows(inputs, null=null)
-    fallback: Format = "table" if sys.stdout.isatty() and output is None else "tsv"
-    formatter = _formatter(chosen or fallback, predictor.classes, null=null)
-    with _destination(output, guarded=not isinstance(formatter, Table)) as stream:
-        _write(stream, predictor, windows, formatter, trace=trace)
+    windows = (window.texts for window in table.windows) if table else _windows(inputs.texts, inputs.files, null=null)
+    format_ = chosen or ("table" if to_screen else "tsv")
+    with _destination(target, guarded=format_ != "table") as stream:
+        if trace:
+            _write_traces(stream, predictor, windows, _tracer(format_, predictor.classes, null=null))
+        else:
+            _write(stream, predictor, windows, _formatter(format_, predictor.classes, null=null))
 
 
-def _write(
-    stream: Output, predictor: Predictor, windows: Iterator[Sequence[str]], formatter: Formatter, *, trace: bool
-) -> None:
+def _write(stream: Output, predictor: Predictor, windows: Iterator[Sequence[str]], formatter: Formatter) -> None:
     stream.write(formatter.header())
     for predictions in predictor.stream(windows):
         for prediction in predictions:
-            steps = predictor.trace(prediction.text) if trace else None
-            stream.write(formatter.record(prediction) if steps is None else formatter.trace(prediction, steps))
+            stream.write(formatter.record(prediction))
         stream.flush()  # what has been asked is answered before more is read
 
 
-def _predict_table(
-    predictor: Predictor, file: Path, column: str | None, chosen: Format | None, output: Path | None
-) -> None:
-    windows = read_table(file, column)
-    if output is not None and output.suffix.lower() == ".parquet":
+def _write_traces(stream: Output, predictor: Predictor, windows: Iterator[Sequence[str]], tracer: Trace) -> None:
+    stream.write(tracer.header())
+    places = count(1)
+    for predictions in predictor.stream(windows):
+        for prediction, place in zip(predictions, places, strict=False):  # in this order no place is lost
+            stream.write(tracer.record(place, prediction, predictor.trace(prediction.text)))
+        stream.flush()
+
+
+def _write_rows(predictor: Predictor, table: tables.Table, chosen: Format | None, target: Path | None) -> None:
+    if target is not None and target.suffix.lower() == PARQUET:
         from rnnsent.report.parquet import write_parquet
 
-        write_parquet(output, predictor, windows)
+        write_parquet(target, predictor, table)
         return
     own: dict[str, Format] = {".csv": "csv", ".tsv": "tsv"}
-    format_ = chosen or own.get(file.suffix.lower(), "jsonl")
+    format_ = chosen or own.get(table.path.suffix.lower(), "jsonl")
     rows: TableRows | None = None
-    with _destination(output) as stream:
-        for window in windows:
+    with _destination(target) as stream:
+        for window in table.windows:
             if rows is None:
-                rows = TableRows(format_, list(window.rows[0]), predictor.classes)
+                columns = table.header.columns or list(window.rows[0])
+                rows = TableRows(format_, columns, predictor.classes, str(table.path))
                 stream.write(rows.header())
             for row, prediction in zip(window.rows, predictor.predict(window.texts), strict=True):
                 stream.write(rows.record(row, prediction))
             stream.flush()
-    if rows is None:
-        raise DataError(f"{file} has no rows")
+        if rows is None:
+            stream.write(TableRows(format_, table.header.columns, predictor.classes, str(table.path)).header())
 
 
 def _piped() -> list[str]:
     """What an empty command line means: stdin in a pipe, a mistake on a terminal."""
     if sys.stdin is None or sys.stdin.isatty():
         raise SettingsError('nothing to predict: give a text ("A quiet triumph."), a file, or - for stdin')
-    return ["-"]
+    return [STDIN]
 
 
-def _windows(inputs: list[str], *, null: bool) -> Iterator[Sequence[str]]:
+def _windows(texts: Sequence[str], files: Sequence[str], *, null: bool) -> Iterator[Sequence[str]]:
     separator = b"\0" if null else b"\n"
-    if not any(text == "-" or Path(text[:4_096]).is_file() for text in inputs):
-        yield inputs
-        return
-    for name in inputs:
-        if name != "-":
+    if texts:
+        yield texts
+    for name in files:
+        if name != STDIN:
             yield from read_file_records(Path(name), separator=separator)
             continue
-        if sys.stdin.isatty():
+        if is_terminal(sys.stdin):
             say("reading from the terminal: one text a line, Ctrl-D ends")
-        yield from read_records(sys.stdin.fileno(), separator=separator)
+        yield from read_stdin_records(sys.stdin, separator=separator)
 
 
-def _table_file(inputs: list[str]) -> Path | None:
-    """The table file that is the whole input, if it is one. Raises DataError for a file that is named but not there."""
-    for text in inputs:
-        path = Path(text)
-        looks_like_a_file = (
-            len(text) < 4_096 and not any(map(str.isspace, text)) and (is_table(path) or path.suffix.lower() == ".txt")
-        )
-        if looks_like_a_file and not path.exists():
-            raise DataError(f"there is no file {text}")
-        if looks_like_a_file and path.is_file() and is_table(path):
-            if len(inputs) > 1:
-                raise SettingsError(f"{text} is a table; give one table at a time")
-            return path
-    return None
+def _chosen_format(
+    asked: Format | None, *, json_: bool, trace: bool, output: Path | None, table: bool
+) -> Format | None:
+    """The format that the options name, or the suffix of --output; None where they name none.
+
+    Raises:
+        SettingsError: they contradict each other.
+    """
+    if json_ and asked not in (None, "jsonl"):
+        raise SettingsError(f"--json is --format jsonl, and --format {asked} was given too; choose one")
+    chosen: Format | None = "jsonl" if json_ else asked
+    if output is None:
+        return chosen
+    if output.suffix.lower() == PARQUET:
+        if chosen:
+            raise SettingsError(
+                f"--output {output} is a Parquet file, and the format {chosen} was asked for; choose one"
+            )
+        if trace:
+            raise SettingsError("--trace cannot be written as Parquet; use .jsonl or .csv")
+        if not table:
+            raise SettingsError("--output: a Parquet file is written from a table file alone; use .jsonl or .csv")
+        if is_standard_output(output):
+            raise SettingsError("--output: a Parquet file cannot be written to stdout")
+    suffixes: dict[str, Format] = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "tsv"}
+    return chosen or suffixes.get(output.suffix.lower())
 
 
 def _formatter(format_: Format, classes: Sequence[str], *, null: bool) -> Formatter:
-    if format_ == "tsv":
-        return Tsv("\0" if null else "\n")
-    if format_ == "jsonl":
-        return Jsonl()
-    if format_ == "csv":
-        return Csv(classes)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    match format_:
+        case "tsv":
+            return Tsv(_end(null))
+        case "jsonl":
+            return Jsonl()
+        case "csv":
+            return Csv(classes)
+        case "table":
+            return _table(classes)
+
+
+def _tracer(format_: Format, classes: Sequence[str], *, null: bool) -> Trace:
+    match format_:
+        case "tsv":
+            return TsvTrace(_end(null))
+        case "jsonl":
+            return JsonlTrace()
+        case "csv":
+            return CsvTrace(classes)
+        case "table":
+            return TableTrace(_table(classes))
+
+
+def _end(null: bool) -> str:
+    return "\0" if null else "\n"
+
+
+def _table(classes: Sequence[str]) -> Table:
+    width = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
     return Table(classes, width=width, color=colored())
 
 
-def _format_of(output: Path | None) -> Format | None:
-    formats: dict[str, Format] = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "tsv"}
-    return formats.get(output.suffix.lower()) if output is not None else None
-
-
-def _destination(output: Path | None, *, guarded: bool = True) -> AbstractContextManager[Output]:
-    return standard_output(guarded=guarded) if output is None else file_output(output)
+def _destination(target: Path | None, *, guarded: bool = True) -> AbstractContextManager[Output]:
+    return standard_output(guarded=guarded) if target is None else file_output(target)

@@ -25,7 +25,7 @@ def text_column(
         DataError: there is no such column, or none or several could be meant.
     """
     if asked is not None:
-        return _existing(asked, columns, where, option)
+        return existing_column(asked, columns, where, option)
     usual = [name for name in columns if name.casefold() in TEXT_NAMES]
     if len(usual) == 1:
         return usual[0]
@@ -41,7 +41,7 @@ def label_column(columns: Sequence[str], asked: str | None, where: str, *, class
         DataError: there is no such column, or none or several could be meant.
     """
     if asked is not None:
-        return _existing(asked, columns, where, "--label-column")
+        return existing_column(asked, columns, where, "--label-column")
     if len(class_labels) == 1:
         return class_labels[0]
     usual = [name for name in (class_labels or columns) if name.casefold() in LABEL_NAMES]
@@ -50,7 +50,8 @@ def label_column(columns: Sequence[str], asked: str | None, where: str, *, class
     raise _unclear("label", usual or class_labels, columns, where, "--label-column")
 
 
-def _existing(asked: str, columns: Sequence[str], where: str, option: str) -> str:
+def existing_column(asked: str, columns: Sequence[str], where: str, option: str) -> str:
+    """The column that was asked for. Raises DataError where there is none of that name."""
     if asked in columns:
         return asked
     raise DataError(f"{where} has no column {asked!r}; it has {', '.join(columns)}: choose one with {option}")

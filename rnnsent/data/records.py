@@ -8,6 +8,7 @@ import os
 import select
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from rnnsent.errors import DataError
 
@@ -47,6 +48,16 @@ def read_file_records(path: Path, *, separator: bytes = b"\n") -> Iterator[list[
             yield from read_records(file.fileno(), separator=separator)
     except OSError as error:
         raise DataError(f"{path}: {error.strerror or error}") from None
+
+
+def read_stdin_records(stream: TextIO | None, *, separator: bytes = b"\n") -> Iterator[list[str]]:
+    """The windows of stdin's records. Raises DataError where it is closed (None) or cannot be read."""
+    if stream is None:
+        raise DataError("stdin is closed, so there is nothing to read for -")
+    try:
+        yield from read_records(stream.fileno(), separator=separator)
+    except OSError as error:
+        raise DataError(f"stdin: {error.strerror or error}") from None
 
 
 def _split(descriptor: int, separator: bytes) -> Iterator[bytes | None]:

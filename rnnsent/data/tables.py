@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from rnnsent.data.columns import text_column
-from rnnsent.data.files import TABLES, Row, read_rows
+from rnnsent.data.columns import existing_column, text_column
+from rnnsent.data.files import TABLES, Header, Row, open_rows
 
 WINDOW = 1_024  # rows scored at once
 
@@ -21,20 +21,36 @@ class Window:
     texts: list[str]
 
 
+@dataclass(frozen=True)
+class Table:
+    """A table's columns, where the file names them before its rows, and the windows of its rows."""
+
+    path: Path
+    header: Header
+    windows: Iterator[Window]
+
+
 def is_table(path: Path) -> bool:
     return path.suffix.lower() in TABLES
 
 
-def read_table(path: Path, column: str | None) -> Iterator[Window]:
-    """Yield the rows of a table in windows.
+def read_table(path: Path, column: str | None) -> Table:
+    """Open a table, which may have no rows.
 
     Args:
         column: the column of texts; None takes the one that is plainly it.
 
     Raises:
-        DataError: the file cannot be read, a row does not parse, or the column is not there or not clear.
+        DataError: the file cannot be read, a row does not parse, or the column is not there or not clear; for a row
+            and for a column that no header names, when the windows are read.
     """
-    rows = read_rows(path)
+    header, rows = open_rows(path)
+    if column is not None and header.columns:
+        existing_column(column, header.columns, str(path), "--column")
+    return Table(path, header, _windows(path, rows, column))
+
+
+def _windows(path: Path, rows: Iterator[Row], column: str | None) -> Iterator[Window]:
     chosen = ""
     while window := list(islice(rows, WINDOW)):
         if not chosen:

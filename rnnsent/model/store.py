@@ -3,6 +3,7 @@
 import difflib
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from rnnsent.errors import ModelError, SettingsError
@@ -30,15 +31,50 @@ def available() -> dict[str, Path]:
     return found
 
 
+@dataclass(frozen=True)
+class Choice:
+    """The model that a word means; `named` where a word or the variable names it.
+
+    `passed_over` tells of the models that cannot be read, where the newest of the others was taken.
+    """
+
+    checkpoint: Checkpoint
+    named: bool
+    passed_over: tuple[ModelError, ...] = ()
+
+
 def find_model(asked: str | None) -> Checkpoint:
+    """The model that a word means. Raises ModelError like `choose_model`."""
+    return choose_model(asked).checkpoint
+
+
+def choose_model(asked: str | None) -> Choice:
     """The model that a word means: a path or a name; without one `RNNSENT_MODEL`, the newest here, the shipped one.
 
     Raises:
         ModelError: there is none, or its checkpoint cannot be read.
     """
     asked = asked or os.environ.get(MODEL_VARIABLE) or None
-    if asked is None:
-        return _newest()
+    return _newest() if asked is None else Choice(_named(asked), named=True)
+
+
+def new_path(name: str) -> Path:
+    """Where a model of this name is to be written.
+
+    Raises:
+        SettingsError: the name is no plain file name, or nothing can be written there.
+    """
+    if not re.fullmatch(r"[\w][\w.+-]*", name):
+        raise SettingsError(f"--name is {name!r}; letters, digits, '.', '_', '+' and '-' make a name")
+    folder = models_folder()
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        why = "cannot be written to" if there.is_dir() else "is no folder"
+        raise SettingsError(f"models go into {folder}, but {there} {why}; set ${FOLDER_VARIABLE} to another folder")
+    return folder / name
+
+
+def _named(asked: str) -> Checkpoint:
     models = available()
     path = Path(asked)
     if asked in models and not (os.sep in asked and path.is_dir()):
@@ -56,20 +92,23 @@ def find_model(asked: str | None) -> Checkpoint:
     raise ModelError(f"there is no model {asked!r} in {models_folder()}; {hint}")
 
 
-def new_path(name: str) -> Path:
-    """Where a model of this name is to be written. Raises SettingsError for a name that is no plain file name."""
-    if not re.fullmatch(r"[\w][\w.+-]*", name):
-        raise SettingsError(f"--name is {name!r}; letters, digits, '.', '_', '+' and '-' make a name")
-    return models_folder() / name
-
-
-def _newest() -> Checkpoint:
+def _newest() -> Choice:
     folder = models_folder()
-    here = [Checkpoint.read(path) for path in folder.iterdir() if _is_model(path)] if folder.is_dir() else []
+    here: list[Checkpoint] = []
+    unreadable: list[ModelError] = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if _is_model(path):
+            try:
+                here.append(Checkpoint.read(path))
+            except ModelError as error:
+                unreadable.append(error)
     if here:
-        return max(here, key=lambda checkpoint: checkpoint.created)
+        newest = max(here, key=lambda checkpoint: checkpoint.created)
+        return Choice(newest, named=False, passed_over=tuple(unreadable))
+    if unreadable:
+        raise unreadable[0]
     if _is_model(SHIPPED / "english"):
-        return Checkpoint.read(SHIPPED / "english")
+        return Choice(Checkpoint.read(SHIPPED / "english"), named=False)
     raise ModelError("there is no model yet; train one with `rnnsent train`")
 
 

@@ -1,47 +1,89 @@
 """Predictions added to a table, as a Parquet file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from rnnsent.atomic import replaced_file
-from rnnsent.data.tables import Window, added_names
+from rnnsent.data.files import Row, read_rows
+from rnnsent.data.tables import WINDOW, Table, Window, added_names
 from rnnsent.errors import DataError
 from rnnsent.predict import Predictor
 from rnnsent.report.predictions import added_values
 
 
-def write_parquet(path: Path, predictor: Predictor, windows: Iterable[Window]) -> None:
+def write_parquet(path: Path, predictor: Predictor, table: Table) -> None:
     """Write every row with its prediction's columns added; the file is there whole or not at all.
 
+    A Parquet file keeps its types, those of CSV are text, and those of JSON lines are what all rows of a column fit.
+
     Raises:
-        DataError: there are no rows, or a column changes its type between them.
+        DataError: the values of a column have no type in common.
     """
     import pyarrow
     import pyarrow.parquet
 
-    writer: Any = None
-    with replaced_file(path) as written:
-        try:
-            for window in windows:
-                table = pyarrow.Table.from_pylist(_rows(predictor, window))
-                if writer is None:
-                    writer = pyarrow.parquet.ParquetWriter(written, table.schema)
-                writer.write_table(table.cast(writer.schema))
-        except (pyarrow.ArrowException, ValueError) as error:
-            raise DataError(
-                f"{path}: a column cannot be written as Parquet: {str(error).splitlines()[0]}; use .jsonl"
-            ) from None
-        finally:
-            if writer is not None:
-                writer.close()
-        if writer is None:
-            raise DataError("the table has no rows")
+    schema = _schema(table)
+    names = added_names(schema.names, predictor.classes)
+    for name, kind in zip(names, [pyarrow.string(), *[pyarrow.float64()] * (len(names) - 1)], strict=True):
+        schema = schema.append(pyarrow.field(name, kind))
+    with replaced_file(path) as written, pyarrow.parquet.ParquetWriter(written, schema) as writer:
+        for window in table.windows:
+            rows = _rows(predictor, window, names)
+            columns = [_array(table.path, each.name, rows, each.type) for each in schema]
+            writer.write_table(pyarrow.Table.from_arrays(columns, schema=schema))
 
 
-def _rows(predictor: Predictor, window: Window) -> list[dict[str, Any]]:
-    names = added_names(list(window.rows[0]), predictor.classes)
+def _schema(table: Table) -> Any:
+    """The types of a table's columns before anything is added."""
+    import pyarrow
+
+    if table.header.schema is not None:
+        return table.header.schema
+    if table.header.columns:
+        return pyarrow.schema([(name, pyarrow.string()) for name in table.header.columns])
+    kinds: dict[str, Any] = {}
+    for rows in _windows(read_rows(table.path)):
+        for name in dict.fromkeys(name for row in rows for name in row):
+            kind = _array(table.path, name, rows).type
+            kinds[name] = _common(table.path, name, kinds.get(name, kind), kind)
+    return pyarrow.schema(
+        [(name, pyarrow.string() if pyarrow.types.is_null(kind) else kind) for name, kind in kinds.items()]
+    )
+
+
+def _windows(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while window := list(islice(rows, WINDOW)):
+        yield window
+
+
+def _rows(predictor: Predictor, window: Window, names: Sequence[str]) -> list[Row]:
     return [
         {**row, **dict(zip(names, added_values(prediction, predictor.classes).values(), strict=True))}
         for row, prediction in zip(window.rows, predictor.predict(window.texts), strict=True)
     ]
+
+
+def _array(path: Path, name: str, rows: Iterable[Row], kind: Any = None) -> Any:
+    import pyarrow
+
+    try:
+        return pyarrow.array([row.get(name) for row in rows], type=kind)
+    except (pyarrow.ArrowException, ValueError, TypeError, OverflowError) as error:
+        raise _mixed(path, name, error) from None
+
+
+def _common(path: Path, name: str, *kinds: Any) -> Any:
+    import pyarrow
+
+    try:
+        each = [pyarrow.schema([(name, kind)]) for kind in kinds]
+        return pyarrow.unify_schemas(each, promote_options="permissive").field(0).type
+    except pyarrow.ArrowException as error:
+        raise _mixed(path, name, error) from None
+
+
+def _mixed(path: Path, name: str, error: Exception) -> DataError:
+    reason = str(error).splitlines()[0]
+    return DataError(f"{path}: the column {name!r} cannot be written as Parquet: {reason}; write .jsonl instead")

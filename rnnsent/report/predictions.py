@@ -1,4 +1,7 @@
-"""Predictions as text: a readable table, tab-separated values, JSON lines or CSV. Records in, records out."""
+"""Predictions as text: a readable table, tab-separated values, JSON lines or CSV. Records in, records out.
+
+Traces, which have a line a token, stand in traces.py.
+"""
 
 import csv
 import io
@@ -9,7 +12,7 @@ from typing import Any, Literal, Protocol
 from rnnsent.data.files import Row
 from rnnsent.data.tables import added_names
 from rnnsent.errors import DataError
-from rnnsent.predict import Prediction, Step
+from rnnsent.predict import Prediction
 from rnnsent.report.terminal import visible
 
 Format = Literal["table", "tsv", "jsonl", "csv"]
@@ -23,7 +26,6 @@ class Formatter(Protocol):
 
     def header(self) -> str: ...
     def record(self, prediction: Prediction) -> str: ...
-    def trace(self, prediction: Prediction, steps: Sequence[Step]) -> str: ...
 
 
 class Tsv:
@@ -36,15 +38,7 @@ class Tsv:
         return ""
 
     def record(self, prediction: Prediction) -> str:
-        return self._line(prediction.label or "", number(prediction.probability), prediction.text)
-
-    def trace(self, prediction: Prediction, steps: Sequence[Step]) -> str:
-        return "".join(
-            self._line(step.label, number(step.probability), step.start, step.end, step.token) for step in steps
-        )
-
-    def _line(self, *fields: object) -> str:
-        return "\t".join(map(str, fields)).replace(self._end, " ") + self._end
+        return tsv_line([prediction.label or "", number(prediction.probability), prediction.text], self._end)
 
 
 class Jsonl:
@@ -54,14 +48,7 @@ class Jsonl:
         return ""
 
     def record(self, prediction: Prediction) -> str:
-        return self._line(prediction.to_dict())
-
-    def trace(self, prediction: Prediction, steps: Sequence[Step]) -> str:
-        return self._line({**prediction.to_dict(), "steps": [step.to_dict() for step in steps]})
-
-    @staticmethod
-    def _line(values: Any) -> str:
-        return json.dumps(values, ensure_ascii=False, default=str) + "\n"
+        return json_line(prediction.to_dict())
 
 
 class Csv:
@@ -75,12 +62,6 @@ class Csv:
 
     def record(self, prediction: Prediction) -> str:
         return csv_line([prediction.text, *added_values(prediction, self._classes).values()])
-
-    def trace(self, prediction: Prediction, steps: Sequence[Step]) -> str:
-        return "".join(
-            csv_line([step.token, step.label, number(step.probability), *map(number, step.probabilities.values())])
-            for step in steps
-        )
 
 
 class Table:
@@ -99,15 +80,9 @@ class Table:
         return ""
 
     def record(self, prediction: Prediction) -> str:
-        return self._line(prediction.label, prediction.probability, prediction.text)
+        return self.line(prediction.label, prediction.probability, prediction.text)
 
-    def trace(self, prediction: Prediction, steps: Sequence[Step]) -> str:
-        lines = [
-            self._line(step.label, step.probability, f"{step.start:>5}-{step.end:<5} {step.token}") for step in steps
-        ]
-        return self.record(prediction) + "".join(lines) + "\n"
-
-    def _line(self, label: str | None, probability: float | None, text: str) -> str:
+    def line(self, label: str | None, probability: float | None, text: str) -> str:
         from rich.cells import cell_len, set_cell_size
 
         label = visible(label or "-")
@@ -124,25 +99,29 @@ class Table:
 class TableRows:
     """Rows of a user's table with the prediction's columns added, as CSV, TSV or JSON lines."""
 
-    def __init__(self, format_: Format, columns: Sequence[str], classes: Sequence[str]) -> None:
+    def __init__(self, format_: Format, columns: Sequence[str], classes: Sequence[str], where: str) -> None:
         self._format, self._columns, self._classes = format_, list(columns), classes
         self._added = added_names(columns, classes)
+        self._where, self._row = where, 0
 
     def header(self) -> str:
         return "" if self._format == "jsonl" else self._delimited([*self._columns, *self._added])
 
     def record(self, row: Row, prediction: Prediction) -> str:
+        """Raises DataError for a column that comes too late: for the header, or for the names of what is added."""
+        self._row += 1
+        late = row.keys() - set(self._columns)
+        if clash := sorted(late & set(self._added)):
+            raise self._too_late(clash[0], "and which the prediction is to fill; name it in the first row too")
+        if late and self._format != "jsonl":
+            raise self._too_late(min(late), "so the header has no place for it; use --format jsonl")
         values = {**row, **dict(zip(self._added, added_values(prediction, self._classes).values(), strict=True))}
         if self._format == "jsonl":
-            return Jsonl._line(values)
-        strange = values.keys() - {*self._columns, *self._added}
-        if strange:
-            raise DataError(
-                f"a row has the column {sorted(strange)[0]!r}, which the first row lacks; use --format jsonl"
-            )
-        return self._delimited(
-            ["" if values.get(name) is None else values[name] for name in (*self._columns, *self._added)]
-        )
+            return json_line(values)
+        return self._delimited([cell(values.get(name)) for name in (*self._columns, *self._added)])
+
+    def _too_late(self, column: str, why: str) -> DataError:
+        return DataError(f"{self._where}: row {self._row} has the column {column!r}, which the first row lacks, {why}")
 
     def _delimited(self, values: Sequence[object]) -> str:
         return csv_line(values, delimiter="\t" if self._format == "tsv" else ",")
@@ -155,6 +134,25 @@ def added_values(prediction: Prediction, classes: Sequence[str]) -> dict[str, st
     return dict(zip(added_names((), classes), cells, strict=True))
 
 
+def cell(value: Any) -> object:
+    """A value as it stands in a delimited file: lists, objects and truth values as JSON, bytes as UTF-8."""
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        return _plain(value)
+    if isinstance(value, (bool, list, tuple, dict)):
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    return value
+
+
+def json_line(values: Any) -> str:
+    return json.dumps(values, ensure_ascii=False, default=_plain) + "\n"
+
+
+def tsv_line(values: Sequence[object], end: str) -> str:
+    return "\t".join(map(str, values)).replace(end, " ") + end
+
+
 def csv_line(values: Sequence[object], delimiter: str = ",") -> str:
     line = io.StringIO()
     # With CRLF as its end the writer quotes a field that holds CR, which a reader takes for the end of a row.
@@ -164,3 +162,8 @@ def csv_line(values: Sequence[object], delimiter: str = ",") -> str:
 
 def number(probability: float | None) -> str:
     return "" if probability is None else f"{probability:.{PROBABILITY_DIGITS}f}"
+
+
+def _plain(value: Any) -> str:
+    """What a Parquet file may hold beside what JSON can: bytes, dates, decimal numbers."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

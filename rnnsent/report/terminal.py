@@ -4,11 +4,12 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from rnnsent.atomic import replaced_file
+from rnnsent.errors import RnnsentError
 
 # C0, DEL and C1 controls, and the marks that reverse the direction of text.
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -30,12 +31,12 @@ def quiet() -> bool:
 def say(text: str) -> None:
     """A line of progress, hint or warning on stderr."""
     if not _quiet:
-        print(visible(text), file=sys.stderr, flush=True)  # noqa: T201
+        _to_stderr(visible(text))
 
 
 def say_error(text: str) -> None:
     """One line on stderr, whatever the text holds."""
-    print(f"rnnsent: error: {visible(' '.join(text.split()))}", file=sys.stderr, flush=True)  # noqa: T201
+    _to_stderr(f"rnnsent: error: {visible(' '.join(text.split()))}")
 
 
 def visible(text: str, controls: re.Pattern[str] = CONTROLS) -> str:
@@ -43,19 +44,33 @@ def visible(text: str, controls: re.Pattern[str] = CONTROLS) -> str:
     return controls.sub(_picture, text)
 
 
-class Output:
-    """Where results are written: text in, UTF-8 out whatever the locale."""
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether one of the process's streams is a terminal; a stream that is closed (None) is none."""
+    return stream is not None and stream.isatty()
 
-    def __init__(self, stream: BinaryIO, *, guarded: bool = False) -> None:
-        self._stream, self._guarded = stream, guarded
+
+class Output:
+    """Where results are written: text in, UTF-8 out whatever the locale. An error names the place."""
+
+    def __init__(self, stream: BinaryIO, *, name: str = "stdout", guarded: bool = False) -> None:
+        self._stream, self._name, self._guarded = stream, name, guarded
 
     def write(self, text: str) -> None:
         if self._guarded:
             text = visible(text, CONTROLS_BUT_LINES)
-        self._stream.write(text.encode("utf-8", "replace"))
+        with self._named():
+            self._stream.write(text.encode("utf-8", "replace"))
 
     def flush(self) -> None:
-        self._stream.flush()
+        with self._named():
+            self._stream.flush()
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, self._name) from None
 
 
 @contextmanager
@@ -64,26 +79,56 @@ def standard_output(*, guarded: bool = True) -> Iterator[Output]:
 
     Args:
         guarded: keep control characters from a terminal; False where what is written is safe, and has colours.
+
+    Raises:
+        RnnsentError: stdout is closed.
     """
-    output = Output(sys.stdout.buffer, guarded=guarded and sys.stdout.isatty())
+    if sys.stdout is None:
+        raise RnnsentError("stdout is closed, so results have nowhere to go; write to a file with --output or >")
+    output = Output(sys.stdout.buffer, guarded=guarded and is_terminal(sys.stdout))
     try:
         yield output
         output.flush()
-    except BrokenPipeError:
-        # Python would complain when it flushes stdout at exit; let it flush into nothing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if error.filename == "stdout":
+            # Python would complain when it flushes stdout at exit; let it flush into nothing.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 @contextmanager
 def file_output(path: Path) -> Iterator[Output]:
     """A file for results, which takes its place whole at the end; after an error the old one is as it was."""
-    with replaced_file(path) as written, written.open("wb") as stream:
-        yield Output(stream)
+    with replaced_file(path) as written:
+        stream = written.open("wb")
+        output = Output(stream, name=str(path))
+        try:
+            yield output
+            output.flush()
+        finally:
+            with suppress(OSError):  # what could not be written cannot be at the second try
+                stream.close()
+
+
+def is_standard_output(path: Path) -> bool:
+    """Whether a path means stdout: `-`, or the file, pipe or terminal that stdout leads to."""
+    if str(path) == "-":
+        return True
+    try:
+        return sys.stdout is not None and os.path.samestat(path.stat(), os.fstat(sys.stdout.fileno()))
+    except (OSError, ValueError):
+        return False
 
 
 def colored() -> bool:
     """Whether stdout is a terminal that shows colours, and the user did not ask for none (no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _to_stderr(line: str) -> None:
+    if sys.stderr is not None:  # where it is closed, print would turn to stdout
+        print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _picture(match: re.Match[str]) -> str:
