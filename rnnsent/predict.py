@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from rnnsent.config import Device, ModelConfig
 from rnnsent.data.tokenizer import UNKNOWN_ID, Ids, Tokenizer
+from rnnsent.errors import ModelError
 from rnnsent.model import equations
-from rnnsent.model.checkpoint import Checkpoint
+from rnnsent.model.checkpoint import REMEDY, TOKENIZER, Checkpoint
 from rnnsent.model.ngrams import Ngrams, network_of
 from rnnsent.model.shapes import check_shapes
 from rnnsent.model.store import find_model
@@ -124,7 +125,7 @@ class Predictor:
         self.classes = checkpoint.classes
         self._config = checkpoint.recipe.model
         self._device = device
-        self._tokenizer = Tokenizer.from_json(checkpoint.tokenizer_json)
+        self._tokenizer = _tokenizer(checkpoint)
         weights = checkpoint.weights
         check_shapes(
             weights,
@@ -151,8 +152,8 @@ class Predictor:
         return sorted(word for word in self._tokenizer.vocabulary() if word.isalpha())
 
     def predict(self, texts: Iterable[str]) -> list[Prediction]:
-        """A prediction for each text, in order."""
-        texts = list(texts)
+        """A prediction for each text, in order. Raises TypeError for anything but a collection of texts."""
+        texts = _list_of_texts(texts)
         if not texts:
             return []
         scores = self.score(texts)
@@ -218,3 +219,21 @@ class Predictor:
     def _answer(self, output: NDArray[np.float64]) -> tuple[str, float, dict[str, float]]:
         best = int(output.argmax())
         return self.classes[best], float(output[best]), dict(zip(self.classes, output.tolist(), strict=True))
+
+
+def _list_of_texts(texts: Any) -> list[str]:
+    if isinstance(texts, (str, bytes)):  # a text is an iterable of texts too, a character each
+        raise TypeError(f"predict takes a list of texts, not one {type(texts).__name__}; write [{texts[:20]!r}]")
+    texts = list(texts)
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"predict takes a list of texts, not of {type(text).__name__} such as {text!r}")
+    return texts
+
+
+def _tokenizer(checkpoint: Checkpoint) -> Tokenizer:
+    written = checkpoint.tokenizer_json
+    try:
+        return Tokenizer.from_json(written)
+    except ModelError as error:
+        raise ModelError(f"{checkpoint.path / TOKENIZER} cannot be read: {error}; {REMEDY}") from None

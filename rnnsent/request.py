@@ -50,6 +50,8 @@ def resolve_recipe(request: Request) -> Recipe:
 def check_place(request: Request, path: Path, state: ResumeState) -> None:
     if request.resume and request.force:
         raise SettingsError("--resume goes on with a run and --force starts anew; choose one")
+    if request.resume and not state.exists() and path.exists():
+        raise SettingsError(f"the run of {path.name!r} is finished: {path} is whole; --force trains it anew")
     if request.resume and not state.exists():
         raise SettingsError(
             f"there is no unfinished run of {path.name!r} in {path.parent} to resume; leave --resume out"

@@ -106,7 +106,7 @@ def train(
         else:
             yield found
     tokenizer = (
-        Tokenizer.from_json(state.read_tokenizer())
+        state.read_tokenizer()
         if before
         else Tokenizer.train([*corpus.train.texts, *lessons.texts], recipe.tokenizer)
     )

@@ -216,7 +216,7 @@ def test_a_tokenizer_that_cannot_be_read_is_named(model: Checkpoint, content: by
     path.unlink()
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(ModelError, match=r"tokenizer\.json"):
+    with pytest.raises(ModelError, match=r"tiny/tokenizer\.json cannot be read: .*choose another with --model"):
         Predictor.load(str(model.path))
 
 
@@ -225,7 +225,9 @@ def test_a_tokenizer_without_the_first_two_entries_is_refused(model: Checkpoint)
     values["added_tokens"] = []
     del values["model"]["vocab"]["<pad>"]
     (model.path / TOKENIZER).write_text(json.dumps(values), encoding="utf-8")
-    with pytest.raises(ModelError, match=r"tokenizer\.json lacks <pad> and <unk>"):
+    with pytest.raises(
+        ModelError, match=r"tokenizer\.json cannot be read: its first entries are not <pad> and <unk>; .*--model"
+    ):
         Predictor.load(str(model.path))
 
 

@@ -144,9 +144,9 @@ def test_main_exits_with_the_code(arguments: list[str], code: int) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["nosuch"], "nosuch"),
-        (["predict", "--nosuch", "x"], "--nosuch"),
-        (["predict", "-f", "xml", "x"], "'table', 'tsv', 'jsonl', 'csv'"),
+        (["nosuch"], "No such command 'nosuch'. (see `rnnsent --help`)"),
+        (["predict", "--nosuch", "x"], "No such option: --nosuch (see `rnnsent predict --help`)"),
+        (["predict", "-f", "xml", "x"], "'--format' / '-f': 'xml' is not one of 'table', 'tsv', 'jsonl', 'csv'"),
         (["predict", "--column", "text", "x"], "--column"),
         (["predict", "-o", "x.parquet", "good"], "--output"),
         (["predict", "--trace", "-o", "x.parquet", "tiny.csv"], "--trace cannot be written as Parquet"),
@@ -165,6 +165,7 @@ def test_main_exits_with_the_code(arguments: list[str], code: int) -> None:
         (["train", "x", "--recipe", "nosuch"], "default, textbook"),
         (["train", "x", "--name", "../x"], "--name is '../x'"),
         (["train", "x", "--resume"], "no unfinished run of 'x'"),
+        (["train", "x", "--name", "tiny", "--resume"], "the run of 'tiny' is finished"),
         (["train", "x", "--resume", "--force"], "--resume goes on with a run and --force starts anew"),
     ],
 )

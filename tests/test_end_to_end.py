@@ -4,11 +4,16 @@ import csv
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+import rnnsent
+from rnnsent.__main__ import main
 
 SMALL = ["--hidden", "8", "--embedding-dim", "8", "--epochs", "1", "--min-updates", "0"]
 
@@ -99,6 +104,37 @@ def test_evaluate_gives_one_json_object_with_shares(place: Path) -> None:
 def test_escape_codes_stay_in_json_and_models_are_listed(place: Path) -> None:
     assert b"sentences" in run(place, "models").stdout
     assert b"\\u001b" in run(place, "predict", "--json", "\x1b[31mred").stdout
+
+
+def test_a_disk_without_room_ends_a_training_in_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    limited = (
+        "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16)); "
+        "sys.argv[0] = 'rnnsent'; runpy.run_module('rnnsent', run_name='__main__')"
+    )
+    command = [sys.executable, "-c", limited, "-q", "train", "sentences", *SMALL]
+    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert answer.returncode == 1
+    assert re.fullmatch(r"rnnsent: error: models/\S+: File too large\n", answer.stderr), answer.stderr
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_ctrl_c_while_the_application_is_loaded_is_quiet(tmp_path: Path) -> None:
+    interrupted = """
+import runpy, signal, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+runpy.run_module("rnnsent", run_name="__main__")
+"""
+    answer = subprocess.run([sys.executable, "-c", interrupted], cwd=tmp_path, capture_output=True)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (130, b"", b"")
+
+
+def test_the_installed_command_is_the_module_s_own() -> None:
+    project = tomllib.loads((Path(rnnsent.__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["scripts"] == {"rnnsent": f"{main.__module__}:{main.__name__}"}
 
 
 def test_a_reader_that_goes_away_is_no_error(place: Path) -> None:

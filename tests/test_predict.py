@@ -205,3 +205,9 @@ def test_the_python_interface_loads_by_name_and_by_path(model: Checkpoint, monke
 
 def test_an_iterator_of_texts_will_do(predictor: Predictor) -> None:
     assert predictor.predict(iter(("good", "bad"))) == predictor.predict(["good", "bad"])
+
+
+@pytest.mark.parametrize("texts", ["a text", b"a text", "", [None], ["good", 3], [b"good"]])
+def test_anything_but_a_collection_of_texts_is_a_type_error(predictor: Predictor, texts: object) -> None:
+    with pytest.raises(TypeError, match="predict takes a list of texts, not "):
+        predictor.predict(texts)

@@ -1,13 +1,15 @@
 """Proves that the state of an unfinished run comes back bit for bit, is replaced whole, and is never half believed."""
 
+import resource
 from pathlib import Path
 
 import pytest
 import torch
 
-from rnnsent.config import Recipe
+from rnnsent.config import Recipe, TokenizerConfig
+from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.errors import ModelError
-from rnnsent.model.resume import RUN, STATE, ResumeState
+from rnnsent.model.resume import RUN, STATE, TOKENIZER, ResumeState
 
 TENSORS = {
     "model.weight": torch.tensor([[0.1, float("inf")], [-0.0, 1e-38]]),
@@ -21,19 +23,20 @@ RUN_VALUES = {
     "history": [],
     **Recipe().to_dict(),
 }
+TOKENIZER_JSON = Tokenizer.train(["é 電影"], TokenizerConfig(min_frequency=1)).to_json()
 
 
 @pytest.fixture
 def state(tmp_path: Path) -> ResumeState:
     state = ResumeState(tmp_path / "models" / "imdb")
-    state.write(TENSORS, RUN_VALUES, '{"é": 1}')
+    state.write(TENSORS, RUN_VALUES, TOKENIZER_JSON)
     return state
 
 
 def test_a_state_comes_back_bit_for_bit(state: ResumeState) -> None:
     assert state.exists()
     assert state.read_run() == RUN_VALUES
-    assert state.read_tokenizer() == '{"é": 1}'
+    assert state.read_tokenizer().to_json() == TOKENIZER_JSON
     read = state.read_tensors()
     assert read.keys() == TENSORS.keys()
     for name, tensor in TENSORS.items():
@@ -75,6 +78,26 @@ def test_a_run_that_cannot_be_read_says_how_to_start_anew(state: ResumeState, co
         state.read_run()
 
 
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff"])
+def test_a_tokenizer_that_cannot_be_read_says_how_to_start_anew(state: ResumeState, content: bytes) -> None:
+    (state.path / TOKENIZER).write_bytes(content)
+    with pytest.raises(ModelError, match=r"tokenizer\.json cannot be read.*start anew with --force"):
+        state.read_tokenizer()
+
+
+def test_a_state_without_room_is_told_as_an_error_of_the_disk_and_leaves_the_old_one(state: ResumeState) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large") as caught:
+            state.write({"model.weight": torch.zeros(1 << 16)}, RUN_VALUES, TOKENIZER_JSON)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.filename == str(state.path)
+    assert state.read_tensors().keys() == TENSORS.keys()
+    assert [path.name for path in state.path.parent.iterdir()] == [".imdb.resume"]
+
+
 @pytest.mark.parametrize("size", [0, 8, -5])
 def test_weights_that_were_cut_off_say_how_to_start_anew(state: ResumeState, size: int) -> None:
     (state.path / STATE).write_bytes((state.path / STATE).read_bytes()[:size])
@@ -85,7 +108,7 @@ def test_weights_that_were_cut_off_say_how_to_start_anew(state: ResumeState, siz
 def test_files_that_are_not_there_say_how_to_start_anew(tmp_path: Path) -> None:
     state = ResumeState(tmp_path / "absent")
     assert not state.exists()
-    for read in (state.read_run, state.read_tensors):
+    for read in (state.read_run, state.read_tensors, state.read_tokenizer):
         with pytest.raises(ModelError, match="--force"):
             read()
 

@@ -61,9 +61,9 @@ def test_json_keeps_the_rules_and_the_vocabulary(kind: str) -> None:
 
 
 def test_json_that_is_no_tokenizer_of_this_project_is_refused() -> None:
-    with pytest.raises(ModelError, match="cannot be read"):
+    with pytest.raises(ModelError):
         Tokenizer.from_json("{}")
-    with pytest.raises(ModelError, match="lacks <pad>"):
+    with pytest.raises(ModelError, match="first entries are not <pad>"):
         Tokenizer.from_json(TRAINED["word"].to_json().replace(PADDING, "<other>"))
 
 

@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -72,7 +72,7 @@ def run(arguments: list[str] | None = None) -> int:
         say_error(str(error))
         return error.exit_code
     except CommandLineError as error:
-        say_error(f"{error.format_message()} (see `rnnsent --help`)")  # type: ignore[attr-defined]
+        say_error(_usage(error))
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -84,6 +84,12 @@ def run(arguments: list[str] | None = None) -> int:
         say_error("out of memory; train with a smaller --batch-tokens, or predict shorter records")
         return FAILED
     return code if isinstance(code, int) else DONE
+
+
+def _usage(error: Any) -> str:
+    """What was called wrongly, and whose help tells how it is called."""
+    command = error.ctx.command_path if error.ctx else "rnnsent"
+    return f"{error.format_message().replace('Value error, ', '')} (see `{command} --help`)"
 
 
 def _terminate(*_: object) -> None:

@@ -55,13 +55,13 @@ class Tokenizer:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Raises ModelError where the JSON is not a tokenizer of this project."""
+        """Raises ModelError, without the file's name, where the JSON is not a tokenizer of this project."""
         try:
             inner = tokenizers.Tokenizer.from_str(text)
         except Exception as error:  # the library raises bare Exception
-            raise ModelError(f"tokenizer.json cannot be read: {error}") from None
+            raise ModelError(str(error)) from None
         if (inner.token_to_id(PADDING), inner.token_to_id(UNKNOWN)) != (PADDING_ID, UNKNOWN_ID):
-            raise ModelError(f"tokenizer.json lacks {PADDING} and {UNKNOWN} as its first entries")
+            raise ModelError(f"its first entries are not {PADDING} and {UNKNOWN}")
         return cls(inner)
 
     def to_json(self) -> str:

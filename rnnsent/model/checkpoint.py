@@ -24,11 +24,13 @@ from numpy.typing import NDArray
 from rnnsent.atomic import replaced_folder, write_text
 from rnnsent.config import GROUPS, Recipe
 from rnnsent.errors import ModelError, RnnsentError
+from rnnsent.model.tensors import save_tensors
 
 FORMAT = 2  # 1 had no n-grams
 CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
 KINDS = {"created": str, "finished": bool, "classes": list, "data": list, "versions": dict, "command": list}
 FIGURES = ("n", "accuracy", "macro_f1", "log_loss")
+REMEDY = "train the model again, or choose another with --model"
 METRICS, HISTORY, CARD = "metrics.json", "history.jsonl", "README.md"
 
 
@@ -118,7 +120,7 @@ class Checkpoint:
         try:
             tensors = load_file(path)
         except (OSError, SafetensorError, KeyError, ValueError) as error:
-            raise ModelError(f"{path} cannot be read: {error}") from None
+            raise ModelError(f"{path} cannot be read: {error}; {REMEDY}") from None
         return {
             name: tensor.astype(np.float32, copy=False) if tensor.dtype.kind == "f" else tensor
             for name, tensor in tensors.items()
@@ -129,7 +131,7 @@ class Checkpoint:
         try:
             return (self.path / TOKENIZER).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise ModelError(f"{self.path / TOKENIZER} cannot be read: {error}") from None
+            raise ModelError(f"{self.path / TOKENIZER} cannot be read: {error}; {REMEDY}") from None
 
     @property
     def metrics(self) -> dict[str, Any]:
@@ -153,7 +155,7 @@ class Checkpoint:
             with safe_open(self.path / WEIGHTS, framework="numpy") as file:
                 return sum(int(np.prod(file.get_slice(key).get_shape())) for key in file.keys())  # noqa: SIM118
         except (OSError, SafetensorError) as error:
-            raise ModelError(f"{self.path / WEIGHTS} cannot be read: {error}") from None
+            raise ModelError(f"{self.path / WEIGHTS} cannot be read: {error}; {REMEDY}") from None
 
     @property
     def size(self) -> int:
@@ -174,7 +176,8 @@ class Checkpoint:
 
         with replaced_folder(self.path) as folder:
             (folder / CONFIG).write_text(to_json(self.config()), encoding="utf-8")
-            save_file({name: np.ascontiguousarray(tensor) for name, tensor in weights.items()}, folder / WEIGHTS)
+            whole = {name: np.ascontiguousarray(tensor) for name, tensor in weights.items()}
+            save_tensors(save_file, whole, folder / WEIGHTS)
             (folder / TOKENIZER).write_text(tokenizer_json, encoding="utf-8")
             (folder / METRICS).write_text(to_json(metrics), encoding="utf-8")
             (folder / HISTORY).write_text("".join(json.dumps(line) + "\n" for line in history), encoding="utf-8")

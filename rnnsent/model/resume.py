@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from rnnsent.atomic import replaced_folder
 from rnnsent.config import GROUPS
+from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.errors import ModelError
 from rnnsent.model.checkpoint import to_json
+from rnnsent.model.tensors import save_tensors
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -40,7 +42,7 @@ class ResumeState:
         from safetensors.torch import save_file
 
         with replaced_folder(self.path) as folder:
-            save_file(dict(tensors), folder / STATE)
+            save_tensors(save_file, dict(tensors), folder / STATE)
             (folder / RUN).write_text(to_json(run), encoding="utf-8")
             (folder / TOKENIZER).write_text(tokenizer_json, encoding="utf-8")
 
@@ -48,16 +50,24 @@ class ResumeState:
         """Settings, data and place. Raises ModelError where they cannot be read."""
         try:
             values = json.loads((self.path / RUN).read_text(encoding="utf-8"))
-            if not isinstance(values, dict) or not values.keys() >= {"sources", "data", "place", "history", *GROUPS}:
+            if not isinstance(values, dict) or not values.keys() >= {
+                "sources",
+                "data",
+                "place",
+                "history",
+                *GROUPS,
+            }:
                 raise ValueError("it is not whole")
         except (OSError, ValueError, RecursionError) as error:
-            raise ModelError(
-                f"{self.path / RUN} cannot be read, so nothing can be resumed: {error}; start anew with --force"
-            ) from None
+            raise self._unreadable(RUN, error) from None
         return values
 
-    def read_tokenizer(self) -> str:
-        return (self.path / TOKENIZER).read_text(encoding="utf-8")
+    def read_tokenizer(self) -> Tokenizer:
+        """Raises ModelError where it cannot be read."""
+        try:
+            return Tokenizer.from_json((self.path / TOKENIZER).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, ModelError) as error:
+            raise self._unreadable(TOKENIZER, error) from None
 
     def read_tensors(self) -> "dict[str, Tensor]":
         from safetensors import SafetensorError
@@ -66,9 +76,12 @@ class ResumeState:
         try:
             return dict(load_file(self.path / STATE))
         except (OSError, SafetensorError) as error:
-            raise ModelError(
-                f"{self.path / STATE} cannot be read, so nothing can be resumed: {error}; start anew with --force"
-            ) from None
+            raise self._unreadable(STATE, error) from None
 
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
+
+    def _unreadable(self, file: str, error: Exception) -> ModelError:
+        return ModelError(
+            f"{self.path / file} cannot be read, so nothing can be resumed: {error}; start anew with --force"
+        )
