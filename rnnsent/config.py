@@ -21,6 +21,7 @@ Pooling = Literal["last", "mean", "max", "mean-max", "attention", "self-attentio
 Optimizer = Literal["adam", "adamw"]
 Decay = Literal["none", "linear", "cosine"]
 Loss = Literal["text", "every-step"]
+Pretrain = Literal["none", "lm"]
 ClassWeights = Literal["none", "balanced"]
 Precision = Literal["auto", "float32", "bfloat16"]
 Pieces = Literal["texts", "sentences", "both"]
@@ -156,6 +157,11 @@ class TrainConfig(Settings):
     embeddings: str = setting(
         "", "Start from these word vectors: a file in the text format of GloVe, word2vec or fastText."
     )
+    pretrain: Pretrain = setting(
+        "none",
+        "lm: the embedding and first layer learn to tell the next token, of unlabelled texts too, before labels.",
+    )
+    pretrain_epochs: int = setting(2, "Passes of pre-training.", least=1)
     precision: Precision = setting(
         "auto", "Number format of the arithmetic: auto takes bfloat16 where the hardware is quicker for it."
     )
@@ -170,7 +176,8 @@ class TeachConfig(Settings):
         "Hub id (extra rnnsent[distil]).",
     )
     unlabelled: str = setting(
-        "", "What the teacher labels: a split of the sources, a data set or a file of lines; several with commas."
+        "",
+        "What the teacher labels, or pre-training reads: a split of the sources, a data set or a file of lines; several with commas.",
     )
     pieces: Pieces = setting("both", "How the unlabelled texts are given to the teacher.")
     most_pieces: int = setting(200_000, "Most pieces of each of them, drawn at random.", least=1)
@@ -179,9 +186,8 @@ class TeachConfig(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if bool(self.teacher) != bool(self.unlabelled):
-            given, missing = ("--teacher", "--unlabelled") if self.teacher else ("--unlabelled", "--teacher")
-            raise SettingsError(f"{given} needs {missing}: the one labels the texts of the other")
+        if self.teacher and not self.unlabelled:
+            raise SettingsError("--teacher needs --unlabelled: the texts that it labels")
 
 
 GROUPS: dict[str, type[Settings]] = {
@@ -200,6 +206,10 @@ class Recipe:
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainConfig = field(default_factory=TrainConfig)
     teaching: TeachConfig = field(default_factory=TeachConfig)
+
+    def __post_init__(self) -> None:
+        if self.teaching.unlabelled and not self.teaching.teacher and self.training.pretrain == "none":
+            raise SettingsError("--unlabelled needs --teacher, which labels the texts, or --pretrain, which reads them")
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], where: str) -> Self:

@@ -1,6 +1,6 @@
 """What a network is fitted to: labelled texts, and unlabelled ones with a teacher's answers, as ids and targets."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,8 +28,8 @@ class Lessons:
 
 def read_lessons(
     configs: Sequence[TeachConfig], sources: Sequence[Source], corpus: Corpus, device: Device, seed: int
-) -> "Iterator[Labelled | Lessons]":
-    """Yield progress, and at last the lessons of every teacher: unlabelled texts, cut and drawn, and texts made of them.
+) -> "Generator[Labelled, None, Lessons]":
+    """Yield progress, and return the lessons of every teacher: unlabelled texts, cut and drawn, and texts made of them.
 
     What is in the validation split is left out.
 
@@ -41,14 +41,11 @@ def read_lessons(
     for config in configs:
         teacher = find_teacher(config.teacher, device)
         pieces = _pieces(config, sources, set(corpus.validation.texts), teacher.words, seed)
-        for found in answers(teacher, corpus.train.classes, pieces):
-            if isinstance(found, Labelled):
-                yield found
-                continue
-            known = np.flatnonzero(np.isfinite(found).all(axis=1))  # a text without a token has no answer
-            texts += [pieces[i] for i in known]
-            targets.append(found[known])
-    yield Lessons(texts, np.concatenate(targets))
+        found = yield from answers(teacher, corpus.train.classes, pieces)
+        known = np.flatnonzero(np.isfinite(found).all(axis=1))  # a text without a token has no answer
+        texts += [pieces[i] for i in known]
+        targets.append(found[known])
+    return Lessons(texts, np.concatenate(targets))
 
 
 def encode(examples: Examples, tokenizer: Tokenizer) -> Encoded:
@@ -57,13 +54,17 @@ def encode(examples: Examples, tokenizer: Tokenizer) -> Encoded:
     return _encoded(examples.texts, certain, tokenizer)
 
 
-def encode_all(labelled: Encoded, lessons: Lessons, tokenizer: Tokenizer, copies: int) -> Encoded:
-    """The labelled rows, each so many times, and the lessons."""
-    taught = _encoded(lessons.texts, lessons.answers, tokenizer)
-    return Encoded(
-        [*(row for _ in range(copies) for row in labelled.rows), *taught.rows],
-        np.concatenate([*([labelled.targets] * copies), taught.targets]),
-    )
+def encode_lessons(lessons: Lessons, tokenizer: Tokenizer) -> Encoded:
+    """Rows of the lessons, with the teachers' answers as targets."""
+    return _encoded(lessons.texts, lessons.answers, tokenizer)
+
+
+def unlabelled_texts(config: TeachConfig, sources: Sequence[Source], corpus: Corpus) -> list[str]:
+    """The unlabelled texts, whole, without those of the validation split."""
+    held = set(corpus.validation.texts)
+    return [
+        text for name in config.unlabelled.split(",") for text in read_unlabelled(name, sources) if text not in held
+    ]
 
 
 def _encoded(texts: Sequence[str], targets: NDArray[np.float32], tokenizer: Tokenizer) -> Encoded:

@@ -6,7 +6,7 @@ kept on disk by the digest of its weights and of the texts, so that a stopped ru
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -68,8 +68,8 @@ def find_teacher(asked: str, device: Device) -> Teacher:
 
 def answers(
     teacher: Teacher, classes: Sequence[str], texts: Sequence[str]
-) -> "Iterator[Labelled | NDArray[np.float32]]":
-    """Yield progress, and at last the teacher's probabilities (N, K) in the order of `classes`.
+) -> Generator[Labelled, None, NDArray[np.float32]]:
+    """Yield progress, and return the teacher's probabilities (N, K) in the order of `classes`.
 
     Raises:
         ModelError: the teacher has other classes.
@@ -82,7 +82,7 @@ def answers(
         parts.append(_kept(teacher, chunk, folder))
         yield Labelled(start + len(chunk), len(texts))
     found = np.concatenate(parts) if parts else np.empty((0, len(order)), dtype=np.float32)
-    yield found[:, order]
+    return found[:, order]
 
 
 class CheckpointTeacher:

@@ -6,7 +6,7 @@ then everything is in a hidden folder beside it, from which `resume` goes on.
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,10 +19,9 @@ from numpy.typing import NDArray
 import rnnsent
 from rnnsent.config import Device, Recipe
 from rnnsent.data.embeddings import read_vectors
-from rnnsent.data.examples import Examples
 from rnnsent.data.overlap import distinct_from
-from rnnsent.data.sources import VALIDATION, Corpus, find_source, read_corpus
-from rnnsent.data.tokenizer import Tokenizer
+from rnnsent.data.sources import VALIDATION, Corpus, Source, find_source, read_corpus
+from rnnsent.data.tokenizer import Ids, Tokenizer
 from rnnsent.evaluate import Evaluation, record_scores, score
 from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.model.ngrams import BIAS, WEIGHTS, Ngrams
@@ -32,7 +31,10 @@ from rnnsent.predict import Predictor, TorchEngine
 from rnnsent.request import Request, check_place, check_same_data, default_name, resolve_recipe, resumed_recipe
 
 if TYPE_CHECKING:
-    from rnnsent.fit.loop import Encoded, Epoch, Update
+    import torch
+
+    from rnnsent.fit.language_model import Pretraining, PretrainingUpdate
+    from rnnsent.fit.loop import Encoded, Epoch, Fit, Update
     from rnnsent.model.classifier import Classifier
     from rnnsent.teach import Labelled
 
@@ -71,7 +73,7 @@ class Stopped:
 
 def train(
     request: Request, *, stop: Callable[[], bool] = lambda: False
-) -> "Iterator[Labelled | Prepared | Update | Epoch | Saved | Stopped]":
+) -> "Iterator[Labelled | Prepared | PretrainingUpdate | Update | Epoch | Saved | Stopped]":
     """Train a model and write its checkpoint, yielding what happens.
 
     Args:
@@ -80,8 +82,7 @@ def train(
     Raises:
         RnnsentError: a setting, a source or the device is not usable, or the model is there already.
     """
-    from rnnsent.fit.loop import Epoch, Fit
-    from rnnsent.lessons import Lessons, encode, encode_all, read_lessons
+    from rnnsent.fit.loop import Epoch
     from rnnsent.model.device import choose_device
 
     path = new_path(request.name or default_name(request.sources))
@@ -95,59 +96,134 @@ def train(
     corpus = read_corpus(sources, validation_share=recipe.training.validation, seed=recipe.training.seed)
     if before:
         check_same_data(before["data"], corpus)
-    corpus = replace(corpus, train=corpus.train.take(distinct_from(corpus.train.texts, request.keep_out)))
     if request.force:
         state.remove()
-    teaching = [config for config in (recipe.teaching, *request.more_teaching) if config.teacher]
-    lessons: Lessons
-    for found in read_lessons(teaching, sources, corpus, request.device, recipe.training.seed):
-        if isinstance(found, Lessons):
-            lessons = found.take(distinct_from(found.texts, request.keep_out))
-        else:
-            yield found
-    tokenizer = (
-        state.read_tokenizer()
-        if before
-        else Tokenizer.train([*corpus.train.texts, *lessons.texts], recipe.tokenizer)
-    )
-    labelled, validation = encode(corpus.train, tokenizer), encode(corpus.validation, tokenizer)
-    classifier = _build(recipe, tokenizer, len(corpus.train.classes))
-    rows = encode_all(labelled, lessons, tokenizer, recipe.teaching.labelled_copies)
-    fit = Fit(classifier, rows, validation, recipe.training, device)
-    history: list[dict[str, Any]] = list(before.get("history", ()))
-    if before:
-        fit.restore(state.read_tensors(), before["place"])
     created = datetime.now(UTC).isoformat(timespec="seconds")
     checkpoint = Checkpoint(path, recipe, corpus.train.classes, created, corpus.sources, versions(), request.command)
-    parameters = sum(weight.numel() for weight in classifier.parameters())
-    resumed = fit.place.epoch + 1 if before else None
-    yield Prepared(corpus, len(lessons.texts), len(tokenizer), parameters, fit.epochs, device.type, resumed)
-
-    def keep_state() -> None:
-        tensors, place = fit.state()
-        run = {**checkpoint.config(), "sources": list(request.sources), "place": place, "history": history}
-        state.write(tensors, run, tokenizer.to_json())
-
-    def save(*, finished: bool) -> Saved:
-        network = {name: tensor.float().numpy() for name, tensor in fit.best.items()}
-        weights = _complete(network, recipe, labelled, validation, request.device)
-        return _save(replace(checkpoint, finished=finished), weights, tokenizer, corpus.validation, history)
+    tokenizer = state.read_tokenizer() if before else None
+    material = yield from _material(request, recipe, sources, corpus, tokenizer)
+    run = _Run(request, checkpoint, state, corpus, material, before, device)
+    yield run.prepared()
 
     kept = time.monotonic()
-    for event in fit.run():
-        if isinstance(event, Epoch):
-            history.append(event.to_dict())
-        yield event
-        if stop():
-            keep_state()
-            yield Stopped(save(finished=False) if fit.best else None)
-            return
-        if isinstance(event, Epoch) or time.monotonic() - kept > SAVE_EVERY:
-            keep_state()
-            kept = time.monotonic()
-    saved = save(finished=True)
+    for stage in run.stages:
+        for event in stage.run():
+            if isinstance(event, Epoch):
+                run.history.append(event.to_dict())
+            yield event
+            if stop():
+                run.keep(stage)
+                yield Stopped(run.save(finished=False) if run.fit.best else None)
+                return
+            if isinstance(event, Epoch) or time.monotonic() - kept > SAVE_EVERY:
+                run.keep(stage)
+                kept = time.monotonic()
+    saved = run.save(finished=True)
     state.remove()
     yield saved
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a run learns from, as ids, and the tokenizer that made them of texts."""
+
+    tokenizer: Tokenizer
+    labelled: "Encoded"
+    taught: "Encoded"
+    unlabelled: "Sequence[Ids]"  # whole texts for pre-training
+    validation: "Encoded"
+
+
+def _material(
+    request: Request, recipe: Recipe, sources: list[Source], corpus: Corpus, tokenizer: Tokenizer | None
+) -> "Generator[Labelled, None, Material]":
+    """Read the unlabelled texts, ask the teachers, and encode all."""
+    from rnnsent.lessons import encode, encode_lessons, read_lessons, unlabelled_texts
+
+    kept_out = request.keep_out
+    labelled = corpus.train.take(distinct_from(corpus.train.texts, kept_out))
+    teaching = [config for config in (recipe.teaching, *request.more_teaching) if config.teacher]
+    lessons = yield from read_lessons(teaching, sources, corpus, request.device, recipe.training.seed)
+    lessons = lessons.take(distinct_from(lessons.texts, kept_out))
+    texts: list[str] = []
+    if recipe.training.pretrain != "none" and recipe.teaching.unlabelled:
+        texts = unlabelled_texts(recipe.teaching, sources, corpus)
+        texts = [texts[i] for i in distinct_from(texts, kept_out)]
+    tokenizer = tokenizer or Tokenizer.train([*labelled.texts, *lessons.texts, *texts], recipe.tokenizer)
+    return Material(
+        tokenizer,
+        encode(labelled, tokenizer),
+        encode_lessons(lessons, tokenizer),
+        tokenizer.encode(texts),
+        encode(corpus.validation, tokenizer),
+    )
+
+
+class _Run:
+    """A training run under way: its stages, and what is written of it."""
+
+    def __init__(
+        self,
+        request: Request,
+        checkpoint: Checkpoint,
+        state: ResumeState,
+        corpus: Corpus,
+        material: Material,
+        before: Mapping[str, Any],
+        device: "torch.device",
+    ) -> None:
+        from rnnsent.fit.language_model import Pretraining
+        from rnnsent.fit.loop import Fit, joined
+
+        self._request, self._checkpoint, self._state = request, checkpoint, state
+        self._corpus, self._material, self._device = corpus, material, device
+        self.history: list[dict[str, Any]] = list(before.get("history", ()))
+        training = checkpoint.recipe.training
+        classifier = _build(checkpoint.recipe, material.tokenizer, len(corpus.train.classes))
+        copies = [material.labelled] * checkpoint.recipe.teaching.labelled_copies
+        self.fit = Fit(classifier, joined([*copies, material.taught]), material.validation, training, device)
+        self.stages: list[Pretraining | Fit] = [self.fit]
+        if training.pretrain == "lm" and before.get("stage") != Fit.STAGE:
+            rows = [*material.labelled.rows, *material.unlabelled]
+            self.stages.insert(0, Pretraining(classifier, rows, training, device))
+        if before:
+            self.stages[0].restore(state.read_tensors(), before["place"])
+        self._resumed = self.stages[0].place.epoch + 1 if before else None
+
+    def prepared(self) -> Prepared:
+        parameters = sum(weight.numel() for weight in self.fit.classifier.parameters())
+        return Prepared(
+            self._corpus,
+            len(self._material.taught.rows),
+            len(self._material.tokenizer),
+            parameters,
+            self.fit.epochs,
+            self._device.type,
+            self._resumed,
+        )
+
+    def keep(self, stage: "Pretraining | Fit") -> None:
+        """Write the state from which `--resume` goes on."""
+        tensors, place = stage.state()
+        run = {"stage": stage.STAGE, "sources": list(self._request.sources), "place": place, "history": self.history}
+        self._state.write(tensors, {**self._checkpoint.config(), **run}, self._material.tokenizer.to_json())
+
+    def save(self, *, finished: bool) -> Saved:
+        """Write the checkpoint of the best weights, then measure it as any user of it would."""
+        network = {name: tensor.float().numpy() for name, tensor in self.fit.best.items()}
+        replace(self._checkpoint, finished=finished).write(
+            weights=_complete(network, self._checkpoint.recipe, self._material, self._request.device),
+            tokenizer_json=self._material.tokenizer.to_json(),
+            metrics={},
+            history=self.history,
+            card="",
+        )
+        names = "+".join(str(record["name"]) for record in self._checkpoint.data)
+        written = Checkpoint.read(self._checkpoint.path)
+        validation = self._corpus.validation
+        evaluation = score(Predictor(written), validation, source=names, split=VALIDATION, seen_as=VALIDATION)
+        record_scores(written, evaluation)
+        return Saved(written, evaluation, finished)
 
 
 def versions() -> dict[str, str]:
@@ -175,29 +251,14 @@ def _build(recipe: Recipe, tokenizer: Tokenizer, classes: int) -> "Classifier":
     return classifier
 
 
-def _save(
-    checkpoint: Checkpoint,
-    weights: Mapping[str, NDArray[Any]],
-    tokenizer: Tokenizer,
-    validation: Examples,
-    history: list[dict[str, Any]],
-) -> Saved:
-    """Write a checkpoint, then measure it as any user of it would."""
-    checkpoint.write(weights=weights, tokenizer_json=tokenizer.to_json(), metrics={}, history=history, card="")
-    names = "+".join(str(record["name"]) for record in checkpoint.data)
-    written = Checkpoint.read(checkpoint.path)
-    evaluation = score(Predictor(written), validation, source=names, split=VALIDATION, seen_as=VALIDATION)
-    record_scores(written, evaluation)
-    return Saved(written, evaluation, checkpoint.finished)
-
-
 def _complete(
-    network: dict[str, NDArray[Any]], recipe: Recipe, labelled: "Encoded", validation: "Encoded", device: Device
+    network: dict[str, NDArray[Any]], recipe: Recipe, material: Material, device: Device
 ) -> dict[str, NDArray[Any]]:
     """The network's tensors and those of the wide side, their logits scaled to the validation split."""
     from rnnsent.fit.calibration import fit_scales
     from rnnsent.fit.ngrams import fit_ngrams
 
+    labelled, validation = material.labelled, material.validation
     classes = validation.targets.shape[1]
     parts = [TorchEngine(network, recipe.model, device).logits(validation.rows)]
     wide: dict[str, NDArray[Any]] = {}

@@ -51,6 +51,7 @@ def main() -> None:
                 "pieces": "sentences",
                 "most_pieces": 160_000,
                 "made": 120_000,
+                "batch_size": 192,
             },
             more_teaching=(
                 TeachConfig(teacher=str(build / "models" / "reviews"), unlabelled="unsupervised", pieces="texts"),

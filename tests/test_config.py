@@ -93,11 +93,13 @@ def test_heads_must_divide_the_states_where_they_are_used() -> None:
     assert ModelConfig(pooling="mean", heads=3).heads == 3
 
 
-@pytest.mark.parametrize(("given_", "missing"), [("teacher", "unlabelled"), ("unlabelled", "teacher")])
-def test_a_teacher_and_its_texts_need_each_other(given_: str, missing: str) -> None:
-    with pytest.raises(SettingsError, match=f"^--{given_} needs --{missing}: "):
-        TeachConfig(**{given_: "x"})
-    assert TeachConfig(teacher="x", unlabelled="y").teacher == "x"
+def test_a_teacher_needs_texts_and_texts_a_reader() -> None:
+    with pytest.raises(SettingsError, match=r"^--teacher needs --unlabelled: "):
+        TeachConfig(teacher="x")
+    with pytest.raises(SettingsError, match=r"^--unlabelled needs --teacher, .* or --pretrain"):
+        Recipe().overridden({"unlabelled": "y"})
+    assert Recipe().overridden({"unlabelled": "y", "teacher": "x"}).teaching.teacher == "x"
+    assert Recipe().overridden({"unlabelled": "y", "pretrain": "lm"}).teaching.unlabelled == "y"
 
 
 def test_settings_cannot_be_changed() -> None:

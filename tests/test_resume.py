@@ -17,6 +17,7 @@ TENSORS = {
     "random.cpu": torch.get_rng_state(),
 }
 RUN_VALUES = {
+    "stage": "fit",
     "place": {"epoch": 1, "best_loss": 0.1 + 0.2},
     "sources": ["é", "電影"],
     "data": [],

@@ -90,3 +90,30 @@ def test_variants_learn_what_is_plain(place: Path, overrides: dict[str, object])
     saved = run(place, "a", epochs=12, patience=12, learning_rate=2e-2, warmup=0, average=0.0, **overrides)
     assert isinstance(saved, Saved)
     assert saved.validation.metrics.accuracy > 0.7
+
+
+@pytest.mark.parametrize("updates", [3, 15, 40])
+def test_a_pre_trained_run_goes_on_to_the_same_weights_from_either_stage(place: Path, updates: int) -> None:
+    lines = place.parent / "lines.txt"
+    lines.write_text("it was a good film\nit was a dull film\nso it was\n" * 10)
+    pretrained = {"pretrain": "lm", "pretrain_epochs": 1, "unlabelled": str(lines)}
+    run(place, "whole", **pretrained)
+    asked = iter(range(1_000))
+    assert isinstance(run(place, "parts", stop=lambda: next(asked) >= updates, **pretrained), Stopped)
+    assert isinstance(run(place, "parts", resume=True, **pretrained), Saved)
+    assert same(weights(place, "whole"), weights(place, "parts"))
+    run(place, "without")
+    assert weights(place, "without")["embedding.weight"].shape != weights(place, "whole")["embedding.weight"].shape
+
+
+def test_a_checkpoint_teaches_what_it_knows_to_a_model_of_unlabelled_texts(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place.parent / "cache"))
+    run(place, "teacher", epochs=12, patience=12, learning_rate=2e-2, warmup=0, average=0.0)
+    lines = place.parent / "lines.txt"
+    lines.write_text("".join(f"it was {word} film\n\n" for word in ("good", "awful", "lovely", "dull") * 30))
+    taught = run(place, "taught", epochs=12, teacher="teacher", unlabelled=str(lines), pieces="texts", made=20)
+    assert isinstance(taught, Saved)
+    assert taught.validation.metrics.accuracy > 0.7
+    assert len(list((place.parent / "cache").rglob("*.npy"))) == 1

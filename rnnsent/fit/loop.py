@@ -21,9 +21,9 @@ from torch.optim.swa_utils import AveragedModel
 from rnnsent.config import TrainConfig
 from rnnsent.data.batches import buckets, pad, random_window
 from rnnsent.data.tokenizer import UNKNOWN_ID, Ids
-from rnnsent.errors import RnnsentError
 from rnnsent.fit.adversarial import adversarial
-from rnnsent.fit.optimization import learning_rate, make_optimizer, moving_average
+from rnnsent.fit.optimization import descend, learning_rate, make_optimizer, moving_average
+from rnnsent.fit.state import part_of, restore, tensors_of
 from rnnsent.model.classifier import Classifier, to_tensors
 from rnnsent.model.device import autocast
 
@@ -45,6 +45,11 @@ class Encoded:
     def labels(self) -> NDArray[np.int64]:
         """The largest share's class, (N,)."""
         return self.targets.argmax(axis=1)
+
+
+def joined(parts: Sequence[Encoded]) -> Encoded:
+    """All rows of the parts, in order."""
+    return Encoded([row for each in parts for row in each.rows], np.concatenate([each.targets for each in parts]))
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,8 @@ class Place:
 class Fit:
     """One run of training a classifier."""
 
+    STAGE = "fit"
+
     def __init__(
         self, classifier: Classifier, train: Encoded, validation: Encoded, config: TrainConfig, device: torch.device
     ) -> None:
@@ -108,7 +115,7 @@ class Fit:
         self.average = (
             AveragedModel(self.classifier, multi_avg_fn=moving_average(config.average)) if config.average else None
         )
-        self.optimizer = make_optimizer(self.classifier, config)
+        self.optimizer = make_optimizer(self.classifier, self.classifier.embedding.weight, config)
         self.best: dict[str, Tensor] = {}
         self.place = Place()
         first = len(self._batches(0)[1])
@@ -137,37 +144,17 @@ class Fit:
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Tensors by name and plain values, from which `restore` goes on."""
-        tensors = {f"model.{name}": tensor for name, tensor in self.classifier.state_dict().items()}
-        if self.average is not None:
-            tensors |= {f"average.{name}": tensor for name, tensor in self.average.state_dict().items()}
-        tensors |= {f"best.{name}": tensor for name, tensor in self.best.items()}
-        for index, moments in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{index}.{name}": tensor for name, tensor in moments.items()}
-        tensors["random.cpu"] = torch.get_rng_state()
-        if self.device.type == "cuda":
-            tensors["random.cuda"] = torch.cuda.get_rng_state(self.device)
-        # Tensors that share memory (the averaged and the current weights never do) are refused by the file format.
-        return {name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}, asdict(self.place)
+        average = self.average.state_dict() if self.average is not None else {}
+        parts = {"model": self.classifier.state_dict(), "average": average, "best": self.best}
+        return tensors_of(parts, self.optimizer, self.device), asdict(self.place)
 
     def restore(self, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> None:
         """Go on from a `state()` of a run with the same settings, data and device."""
-
-        def under(prefix: str) -> dict[str, Tensor]:
-            return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
-
-        self.classifier.load_state_dict(under("model."))
+        self.classifier.load_state_dict(part_of(tensors, "model"))
         if self.average is not None:
-            self.average.load_state_dict(under("average."))
-        self.best = under("best.")
-        state = self.optimizer.state_dict()
-        moments: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in under("optimizer.").items():
-            index, _, moment = name.partition(".")
-            moments.setdefault(int(index), {})[moment] = tensor
-        self.optimizer.load_state_dict({"state": moments, "param_groups": state["param_groups"]})
-        torch.set_rng_state(tensors["random.cpu"])
-        if self.device.type == "cuda":
-            torch.cuda.set_rng_state(tensors["random.cuda"], self.device)
+            self.average.load_state_dict(part_of(tensors, "average"))
+        self.best = part_of(tensors, "best")
+        restore(tensors, self.optimizer, self.device)
         self.place = Place(**values)
 
     def _batches(self, epoch: int) -> tuple[list[Ids], list[NDArray[np.int64]]]:
@@ -186,20 +173,10 @@ class Fit:
         targets = torch.from_numpy(self.train.targets[batch]).to(self.device)  # (B, K)
         if config.word_dropout:
             ids = ids.masked_fill(torch.rand(ids.shape, device=self.device) < config.word_dropout, UNKNOWN_ID)
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(config, place.updates, (place.epoch + place.batch / len(batches)) / self.epochs)
         with autocast(self.device, config.precision):
             logits, loss = self._loss(ids, lengths, targets)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        if config.clip_norm:
-            nn.utils.clip_grad_norm_(self.classifier.parameters(), config.clip_norm)
-        value = loss.item()
-        if not math.isfinite(value):
-            raise RnnsentError(
-                f"the loss became {value} in epoch {place.epoch + 1}; lower --learning-rate or set --clip-norm"
-            )
-        self.optimizer.step()
+        share = (place.epoch + place.batch / len(batches)) / self.epochs
+        value = descend(loss, self.optimizer, config, learning_rate(config, place.updates, share))
         if self.average is not None:
             self.average.update_parameters(self.classifier)
         place.batch += 1

@@ -79,12 +79,15 @@ class Classifier(nn.Module):
 
     def hidden_states(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """The top layer's states (B, T, D), and padding (B, T), True where a row has ended."""
-        steps = torch.arange(x.shape[1], device=x.device)  # (T,)
-        padding = steps >= lengths[:, None]  # (B, T)
-        reverse = torch.where(padding, steps, lengths[:, None] - 1 - steps)  # (B, T), padding stays in place
+        padding, reverse = _padding_and_reverse(x, lengths)  # (B, T) both
         for layer in self.layers:
             x = layer(x, reverse)  # (B, T, D)
         return x.float(), padding
+
+    def first_layer_states(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """The states of the layer that reads the token vectors, (B, T, D), and padding (B, T)."""
+        padding, reverse = _padding_and_reverse(x, lengths)  # (B, T) both
+        return self.layers[0](x, reverse).float(), padding
 
     def initialise(self) -> None:
         """Start a training: orthogonal recurrent weights (Saxe et al. 2014), forget gates open (Jozefowicz et al. 2015)."""
@@ -124,6 +127,13 @@ def to_tensors(ids: NDArray[np.int64], lengths: NDArray[np.int64], device: torch
 def full_precision(device: torch.device) -> torch.autocast:
     """Outside of any autocast: sums over hundreds of steps, and logits, need more than the 8 bits of bfloat16."""
     return torch.autocast(device.type, enabled=False)
+
+
+def _padding_and_reverse(x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+    """Where rows (B, T, N) have ended, (B, T), and the order (B, T) that reverses each up to there."""
+    steps = torch.arange(x.shape[1], device=x.device)  # (T,)
+    padding = steps >= lengths[:, None]  # (B, T)
+    return padding, torch.where(padding, steps, lengths[:, None] - 1 - steps)  # padding stays in place
 
 
 def _reordered(x: Tensor, order: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rnnsent.fit.language_model import PretrainingUpdate
 from rnnsent.fit.loop import Epoch, Update
 from rnnsent.report.terminal import quiet, say
 from rnnsent.teach import Labelled
@@ -27,7 +28,7 @@ class Log:
                 self.labelled(event)
             case Prepared():
                 self.prepared(event)
-            case Update():
+            case PretrainingUpdate() | Update():
                 self.update(event)
             case Epoch():
                 self.epoch(event)
@@ -41,10 +42,10 @@ class Log:
         for line in preparation(event):
             say(line)
 
-    def update(self, event: Update) -> None:
+    def update(self, event: PretrainingUpdate | Update) -> None:
         if time.monotonic() - self._said > LOG_EVERY:
             self._said = time.monotonic()
-            say(f"epoch {event.epoch}/{event.epochs}, batch {event.batch}/{event.batches}: {figures(event)}")
+            say(f"{stage(event)}, batch {event.batch}/{event.batches}: {figures(event)}")
 
     def epoch(self, event: Epoch) -> None:
         self._said = time.monotonic()
@@ -63,13 +64,13 @@ class Live(Log):
             self._task, total=event.total, completed=event.done, description="the teacher labels", figures=""
         )
 
-    def update(self, event: Update) -> None:
+    def update(self, event: PretrainingUpdate | Update) -> None:
         done = (event.epoch - 1) * event.batches + event.batch
         self._display.update(
             self._task,
             total=event.epochs * event.batches,
             completed=done,
-            description=f"epoch {event.epoch}/{event.epochs}",
+            description=stage(event),
             figures=figures(event),
         )
 
@@ -114,8 +115,14 @@ def preparation(event: Prepared) -> list[str]:
     return lines
 
 
-def figures(event: Update) -> str:
-    return f"loss {event.loss:.3f}, accuracy {event.accuracy:.1%}, {event.tokens_per_second:,.0f} tokens/s"
+def stage(event: PretrainingUpdate | Update) -> str:
+    name = "epoch" if isinstance(event, Update) else "pre-training, epoch"
+    return f"{name} {event.epoch}/{event.epochs}"
+
+
+def figures(event: PretrainingUpdate | Update) -> str:
+    accuracy = f", accuracy {event.accuracy:.1%}" if isinstance(event, Update) else ""
+    return f"loss {event.loss:.3f}{accuracy}, {event.tokens_per_second:,.0f} tokens/s"
 
 
 def summary(event: Epoch) -> str:
