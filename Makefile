@@ -1,8 +1,9 @@
 PYTHON ?= python3
 DEMO := .venv-demo/bin
 TEST := .venv-test/bin
+ENGLISH := .venv-english/bin
 
-.PHONY: demo test docs clean
+.PHONY: demo test docs english results clean
 
 demo: .venv-demo/ready  ## train on the embedded sentences, evaluate, and pipe a file through predict
 	rm -rf .venv-demo/models
@@ -21,6 +22,12 @@ test: .venv-test/ready  ## lint, types, current docs and the test suite with its
 docs: .venv-test/ready  ## write every command's help into docs/commands.md
 	$(TEST)/cog -Urc docs/commands.md
 
+english: .venv-english/ready  ## rebuild models/english: hours on two cores, needs the Hub; every step can be stopped and goes on
+	$(ENGLISH)/python scripts/english.py .venv-english/build
+
+results: .venv-english/ready  ## write docs/results.md out of benchmarks/results.json
+	$(ENGLISH)/python benchmarks/report.py
+
 .venv-demo/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-demo
 	$(DEMO)/pip install --quiet .
@@ -31,5 +38,10 @@ docs: .venv-test/ready  ## write every command's help into docs/commands.md
 	$(TEST)/pip install --quiet --editable '.[test]'
 	touch $@
 
+.venv-english/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-english
+	$(ENGLISH)/pip install --quiet --editable '.[bench,distil,english]'
+	touch $@
+
 clean:
-	rm -rf .venv-demo .venv-test
+	rm -rf .venv-demo .venv-test .venv-english
