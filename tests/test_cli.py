@@ -316,11 +316,14 @@ def test_models_and_data_sets_are_listed_for_people_and_as_json(answer) -> None:
     assert listed["tiny"]["classes"] == CLASSES
     assert listed["tiny"]["model"]["hidden"] == 3
     assert "stanfordnlp/imdb" in answer("datasets")
+    named = {each["name"]: each for each in json.loads(answer("datasets", "--json"))}
+    assert named["imdb"]["from"] == "stanfordnlp/imdb"
+    assert named["sentences"]["from"] == "ships with rnnsent"
 
 
 def test_a_data_set_is_shown_for_people_and_as_json(answer, place: Path) -> None:
     (place / "in.csv").write_text("text,label\ngood,pos\nGood,neg\nbad,neg\n")
-    assert "(lengths in words by percentile" in answer("datasets", "in.csv")
+    assert "(so many of 100 texts have at most so many words)" in answer("datasets", "in.csv")
     (split,) = json.loads(answer("datasets", "in.csv", "--json"))["splits"]
     assert (split["texts"], split["duplicates"], split["conflicting"]) == (3, 1, 1)
 
@@ -436,6 +439,19 @@ def test_a_terminal_gets_a_table_in_colours_that_fits(screen) -> None:
     assert len(lines) == 2
     assert all(line.endswith("…") for line in lines)
     assert len(lines[0]) == 50
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("no_color", [False, True])
+def test_what_is_listed_fits_the_terminal_with_and_without_colours(
+    screen, place: Path, monkeypatch: pytest.MonkeyPatch, columns: int, no_color: bool
+) -> None:
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+    (place / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
+    for arguments in (["datasets"], ["datasets", "in.csv"], ["models"], ["evaluate", "in.csv"]):
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", screen(*arguments, columns=columns))
+        assert max(map(len, shown.splitlines())) <= columns
 
 
 def test_no_color_means_none(screen, monkeypatch: pytest.MonkeyPatch) -> None:

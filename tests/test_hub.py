@@ -84,5 +84,9 @@ def test_a_data_set_of_the_hub_is_shown_by_split(tmp_path, endpoint: str) -> Non
 def test_a_data_set_that_is_missing_is_told_in_one_line(tmp_path, endpoint: str) -> None:
     done = rnnsent(tmp_path, endpoint, "datasets", "no/such")
     assert (done.returncode, done.stdout) == (1, "")
-    assert len(done.stderr.splitlines()) == 1
+    first, second = done.stderr.splitlines()
+    assert first == "reading no/such from the Hub, or from its cache ..."
+    assert second.startswith("rnnsent: error: ")
+    quiet = rnnsent(tmp_path, endpoint, "datasets", "no/such", "-q")
+    assert quiet.stderr.splitlines() == [second]
     assert "there is no data set 'no/such'" in done.stderr

@@ -334,7 +334,7 @@ def test_an_overview_shows_splits_classes_repeats_and_examples(tmp_path: Path) -
     (tmp_path / "valid.jsonl").write_text(json.dumps({"text": "A FILM", "label": "pos"}))
     found = overview(find_source(str(tmp_path)))
     shown = printed(lambda output: print_overview(output, found))
-    assert re.search(r"train +4 +0 .* 1 +1\n", shown)
+    assert re.search(r"train +4 +0 +1 +1\n", shown)
     assert re.search(r"negative .*2 \(50\.0%\)", shown)
     assert "texts in both train and validation: 1\n" in shown
     assert f"positive: {'x' * 300}…\n" in shown

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsent.config import TokenizerConfig
-from rnnsent.data.tokenizer import PADDING, PADDING_ID, UNKNOWN, UNKNOWN_ID, Tokenizer
+from rnnsent.data.tokenizer import PADDING, PADDING_ID, UNKNOWN, UNKNOWN_ID, Tokenizer, count_words
 from rnnsent.errors import ModelError
 
 TEXTS = ["A good film, isn't it?", "这部电影很好", "Bad<br /><br />really BAD!", "naïve café", "\ud800 lone"]
@@ -76,3 +76,10 @@ def test_offsets_point_into_the_text_and_lone_surrogates_do_not_crash(text: str,
     assert all(0 <= start <= end <= len(text) for start, end in found.offsets)
     assert found.offsets == sorted(found.offsets)
     assert all(PADDING_ID < each < len(TRAINED[kind]) for each in found.ids.tolist())
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(st.lists(st.text(st.one_of(st.sampled_from("ab_1' .<br/>BR\n\t\x1c\x1f\x0b’é電"), st.characters())), max_size=6))
+def test_words_are_counted_as_the_tokenizer_cuts_them(texts: list[str]) -> None:
+    cut = Tokenizer.train(["any"], TokenizerConfig()).encode(texts)
+    assert count_words(texts).tolist() == [len(ids) for ids in cut]

@@ -7,7 +7,7 @@ import typer
 
 from rnnsent.cli.options import JsonOption, LabelColumnOption, QuietOption, TextColumnOption, complete_sources
 from rnnsent.data.catalog import CATALOG
-from rnnsent.report.terminal import standard_output
+from rnnsent.report.terminal import say_logs, standard_output
 
 
 def datasets(
@@ -29,15 +29,19 @@ def datasets(
     Example: rnnsent datasets sentences
     """
     if source is None:
-        from rnnsent.report.tables import print_catalog
+        from rnnsent.report.tables import catalog_as_dicts, print_catalog
 
-        with standard_output(guarded=False) as output:
-            print_catalog(output, CATALOG)
+        with standard_output(guarded=json_) as output:
+            if json_:
+                output.write(json.dumps(catalog_as_dicts(CATALOG), indent=2, ensure_ascii=False) + "\n")
+            else:
+                print_catalog(output, CATALOG)
         return
     from rnnsent.data.overview import overview
     from rnnsent.data.sources import find_source
     from rnnsent.report.tables import print_overview
 
+    say_logs()
     found = overview(find_source(source, text=text_column, label=label_column))
     with standard_output(guarded=json_) as output:
         if json_:

@@ -15,7 +15,7 @@ from rnnsent.cli.options import (
     complete_sources,
     load_predictor,
 )
-from rnnsent.report.terminal import say, standard_output
+from rnnsent.report.terminal import say, say_logs, standard_output
 
 
 def evaluate(
@@ -43,6 +43,7 @@ def evaluate(
     from rnnsent.evaluate import choose_split, model_for, record_scores
     from rnnsent.evaluate import evaluate as run_evaluation
 
+    say_logs()
     found = find_source(source, text=text_column, label=label_column)
     predictor = load_predictor(model_for(source, model), device)
     evaluation = run_evaluation(predictor, found, choose_split(found, split))

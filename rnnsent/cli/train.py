@@ -16,7 +16,7 @@ from rnnsent.cli.options import (
     complete_sources,
     with_settings,
 )
-from rnnsent.report.terminal import say
+from rnnsent.report.terminal import say, say_logs
 
 
 @with_settings
@@ -73,6 +73,7 @@ def train(
         resume=resume,
         command=("rnnsent", *sys.argv[1:]),
     )
+    say_logs()
     last: Saved | Stopped | None = None
     with _stop_on_signal() as (stop, code), training_progress() as progress:
         for event in run_training(request, stop=stop):

@@ -28,7 +28,7 @@ CATALOG: dict[str, Entry] = {
         str(EMBEDDED),
         "text",
         "label",
-        "3,000 sentences of product, film and restaurant reviews, 2 classes; ships with rnnsent",
+        "3,000 sentences of reviews, 2 classes",
     ),
     "imdb": Entry("stanfordnlp/imdb", "text", "label", "50,000 film reviews, 2 classes", classes=NEGATIVE_POSITIVE),
     "sst2": Entry(

@@ -12,6 +12,7 @@ from rnnsent.data.columns import label_column, text_column
 from rnnsent.data.examples import Examples, make_examples
 from rnnsent.errors import DataError
 
+LOG = logging.getLogger(__name__)
 # Sets that were published as a loading script, which `datasets` no longer runs, have their rows on this branch.
 CONVERTED = "refs/convert/parquet"
 
@@ -68,11 +69,12 @@ class HubSource:
 
 
 def _load(identifier: str, config: str | None) -> Any:
+    LOG.info("reading %s from the Hub, or from its cache ...", identifier)
     import datasets
 
-    logging.getLogger("huggingface_hub").setLevel(
-        logging.ERROR
-    )  # its retries are told here in one line, once they have failed
+    # What these libraries warn of on the way is told here in one line, once it has failed.
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+    datasets.logging.set_verbosity_error()
     if not sys.stderr.isatty():
         datasets.disable_progress_bars()
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from rnnsent.config import TokenizerConfig
 from rnnsent.data.examples import Examples
 from rnnsent.data.sources import Source
-from rnnsent.data.tokenizer import Tokenizer
+from rnnsent.data.tokenizer import count_words
 from rnnsent.errors import DataError
 
 PERCENTILES = (5, 25, 50, 75, 95, 99)
@@ -69,9 +68,7 @@ def overview(source: Source) -> Overview:
 
 
 def _split(name: str, examples: Examples, keys: list[str]) -> SplitOverview:
-    # Lengths need the rules that cut words, not a vocabulary: any training text will do.
-    tokenizer = Tokenizer.train(examples.texts[:1], TokenizerConfig())
-    lengths = [len(ids) for ids in tokenizer.encode(examples.texts)]
+    lengths = count_words(examples.texts)
     labels = defaultdict(set)
     for key, label in zip(keys, examples.labels.tolist(), strict=True):
         labels[key].add(label)

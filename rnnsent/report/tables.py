@@ -1,33 +1,33 @@
-"""Evaluations, models and data sets as Rich tables on stdout. Text of users is never read as markup."""
+"""Evaluations, models and data sets as tables on stdout, in the width that there is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
+from rnnsent.data.catalog import EMBEDDED, Entry
 from rnnsent.data.overview import Overview
 from rnnsent.errors import ModelError
 from rnnsent.evaluate import Evaluation
 from rnnsent.model.checkpoint import Checkpoint
-from rnnsent.report.terminal import Output, colored, visible
+from rnnsent.report.printer import Printer
+from rnnsent.report.terminal import Output
 
-WIDTH_IN_A_PIPE = 120
 EXAMPLE_CHARACTERS = 300
 
 
 def print_evaluation(output: Output, evaluation: Evaluation) -> None:
     metrics = evaluation.metrics
     low, high = metrics.accuracy_interval
-    console = _Printer(output)
+    console = Printer(output)
     left_out = f", {evaluation.left_out:,} left out" if evaluation.left_out else ""
     console.line(f"{evaluation.model} on {evaluation.source} ({evaluation.split}): {metrics.n:,} texts{left_out}")
-    auc = f"   ROC-AUC {metrics.roc_auc:.4f}" if metrics.roc_auc is not None else ""
-    console.line(
-        f"accuracy {metrics.accuracy:.2%} (95 % interval {low:.2%} to {high:.2%})   macro F1 {metrics.macro_f1:.4f}{auc}   "
-        f"log loss {metrics.log_loss:.4f}   {evaluation.texts_per_second:,.0f} texts/s"
+    console.figures(
+        [
+            f"accuracy {metrics.accuracy:.2%} (95 % interval {low:.2%} to {high:.2%})",
+            f"macro F1 {metrics.macro_f1:.4f}",
+            *([f"ROC-AUC {metrics.roc_auc:.4f}"] if metrics.roc_auc is not None else []),
+            f"log loss {metrics.log_loss:.4f}",
+            f"{evaluation.texts_per_second:,.0f} texts/s",
+        ]
     )
     console.table(
         ["class", "precision", "recall", "F1", "support"],
@@ -65,28 +65,29 @@ def print_models(output: Output, checkpoints: Sequence[Checkpoint], broken: Sequ
                 scores or "-",
             ]
         )
-    printer = _Printer(output)
-    printer.table(["model", "classes", "network", "size", "created (UTC)", "accuracy"], rows)
+    printer = Printer(output)
+    header = ["model", "classes", "network", "size", "created (UTC)", "accuracy"]
+    printer.table(header, rows, spare=("size", "created (UTC)", "network"))
     for error in broken:
         printer.line(f"unreadable: {error}")
 
 
 def print_overview(output: Output, overview: Overview) -> None:
-    printer = _Printer(output)
+    printer = Printer(output)
     printer.line(f"{overview.name} ({overview.location})")
     printer.table(
-        ["split", "texts", "left out", *(f"{p} %" for p in overview.splits[0].length_percentiles), "duplicates", "conflicting"],
+        ["split", "texts", "left out", "duplicates", "conflicting"],
         [
-            [
-                each.name, f"{each.texts:,}", f"{each.left_out:,}", *(f"{length:,.0f}" for length in each.length_percentiles.values()),
-                f"{each.duplicates:,}", f"{each.conflicting:,}",
-            ]
+            [each.name, f"{each.texts:,}", f"{each.left_out:,}", f"{each.duplicates:,}", f"{each.conflicting:,}"]
             for each in overview.splits
         ],
-    )  # fmt: skip
-    printer.line(
-        "(lengths in words by percentile; duplicates within the split; conflicting: one text with several labels)"
     )
+    printer.line("(duplicates within the split; conflicting: one text with several labels)")
+    printer.table(
+        ["words in a text", *(f"{p} %" for p in overview.splits[0].length_percentiles)],
+        [[each.name, *(f"{length:,.0f}" for length in each.length_percentiles.values())] for each in overview.splits],
+    )
+    printer.line("(so many of 100 texts have at most so many words)")
     classes = list(dict.fromkeys(name for each in overview.splits for name in each.classes))
     printer.table(
         ["class", *(each.name for each in overview.splits)],
@@ -101,40 +102,31 @@ def print_overview(output: Output, overview: Overview) -> None:
         printer.line(f"{label}: {text[:EXAMPLE_CHARACTERS]}{'…' if len(text) > EXAMPLE_CHARACTERS else ''}")
 
 
-def print_catalog(output: Output, catalog: Mapping[str, Any]) -> None:
-    _Printer(output).table(
-        ["name", "from", "what"],
-        [
-            [name, "ships with rnnsent" if name == "sentences" else entry.location, entry.description]
-            for name, entry in catalog.items()
-        ],
-    )
+def print_catalog(output: Output, catalog: Mapping[str, Entry]) -> None:
+    rows = [[name, place(entry), entry.description] for name, entry in catalog.items()]
+    printer = Printer(output)
+    if printer.fits(["name", "from", "what"], rows):
+        printer.table(["name", "from", "what"], rows)
+    else:
+        printer.table(["name", "what"], [[name, f"{what}\n{where}"] for name, where, what in rows])
 
 
-class _Printer:
-    """Rich, rendered to text for an Output."""
+def catalog_as_dicts(catalog: Mapping[str, Entry]) -> list[dict[str, Any]]:
+    """The catalog as plain data."""
+    return [
+        {
+            "name": name,
+            "from": place(entry),
+            "config": entry.config,
+            "classes": list(entry.classes) if entry.classes else None,
+            "description": entry.description,
+        }
+        for name, entry in catalog.items()
+    ]
 
-    def __init__(self, output: Output) -> None:
-        self._output = output
-        self._console = Console(
-            no_color=not colored(),
-            force_terminal=colored(),
-            width=None if colored() else WIDTH_IN_A_PIPE,
-            highlight=False,
-        )
 
-    def line(self, text: str) -> None:
-        self._output.write(visible(text) + "\n")
-
-    def table(self, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for index, name in enumerate(header):
-            table.add_column(Text(visible(name)), justify="left" if index == 0 else "right", overflow="fold")
-        for row in rows:
-            table.add_row(*(Text("\n".join(visible(line) for line in cell.split("\n"))) for cell in row))
-        with self._console.capture() as captured:
-            self._console.print(table)
-        self._output.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
+def place(entry: Entry) -> str:
+    return "ships with rnnsent" if entry.location == str(EMBEDDED) else entry.location
 
 
 def _share(count: int, total: int) -> str:

@@ -34,6 +34,20 @@ def say(text: str) -> None:
         _to_stderr(visible(text))
 
 
+def say_logs() -> None:
+    """Say what the library logs, such as that it begins to read from the Hub."""
+    import logging
+
+    class Said(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            say(record.getMessage())
+
+    log = logging.getLogger("rnnsent")
+    log.handlers = [Said()]
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
 def say_error(text: str) -> None:
     """One line on stderr, whatever the text holds."""
     _to_stderr(f"rnnsent: error: {visible(' '.join(text.split()))}")
