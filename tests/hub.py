@@ -8,6 +8,7 @@ import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ COMMIT = "1" * 40
 
 
 @contextmanager
-def serve(root: Path) -> Iterator[str]:
-    """Serve `root` and give the endpoint that HF_ENDPOINT takes."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, root.resolve()))
+def serve(root: Path, *, failing: int = 0) -> Iterator[str]:
+    """Serve `root` and give the endpoint that HF_ENDPOINT takes; one request of every `failing` is answered with 503."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, root.resolve(), failing, count(1)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
@@ -31,12 +32,15 @@ def serve(root: Path) -> Iterator[str]:
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, root: Path, *args: Any) -> None:
-        self.root = root
+    def __init__(self, root: Path, failing: int, requests: Iterator[int], *args: Any) -> None:
+        self.root, self.failing, self.requests = root, failing, requests
         super().__init__(*args)
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        if self.failing and next(self.requests) % self.failing == 0:
+            self.send_json({"error": "busy"}, 503)
+            return
         url = urllib.parse.urlparse(self.path)
         match urllib.parse.unquote(url.path).strip("/").split("/"):
             case ["api", "datasets", owner, name, *rest] if (self.root / owner / name).is_dir():

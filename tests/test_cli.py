@@ -21,7 +21,7 @@ import pytest
 
 import rnnsent
 from rnnsent.cli.app import main, run
-from rnnsent.cli.options import complete_models, complete_sources
+from rnnsent.cli.options import complete_files, complete_models, complete_recipes, complete_sources, complete_splits
 from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.report import terminal
 
@@ -481,6 +481,16 @@ def test_a_shell_completes_models_and_sources(place: Path, monkeypatch: pytest.M
     assert complete_models("x") == []
     assert complete_sources("yelp") == ["yelp_polarity", "yelp_review_full"]
     assert "sentences" in complete_sources("")
+    (place / "sorted.csv").write_text("")
+    (place / ".hidden").write_text("")
+    (place / "models" / "a.txt").write_text("")
+    assert complete_sources("s") == ["sentences", "sst2", "sst5", "sorted.csv"]
+    assert complete_files("") == ["models/", "sorted.csv"]
+    assert complete_files("models/") == ["models/a.txt", "models/tiny/"]
+    assert complete_files(".h") == [".hidden"]
+    assert complete_files("absent/x") == []
+    assert complete_recipes("d") == ["default"]
+    assert complete_splits("t") == ["train", "test"]
     monkeypatch.setenv("RNNSENT_MODELS_DIR", str(place / "absent"))
     assert complete_models("") == ["english"]
 

@@ -40,7 +40,7 @@ configs:
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("hub")
     data = root / "owner" / "name" / "data"
     data.mkdir(parents=True)
@@ -52,6 +52,11 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for split, (texts, labels) in splits.items():
         table = pyarrow.table({"text": texts, "label": pyarrow.array(labels, pyarrow.int64())})
         pyarrow.parquet.write_table(table, data / f"{split}-00000-of-00001.parquet")
+    return root
+
+
+@pytest.fixture(scope="module")
+def endpoint(root: Path) -> Iterator[str]:
     with serve(root) as address:
         yield address
 
@@ -79,6 +84,12 @@ def test_a_data_set_of_the_hub_is_shown_by_split(tmp_path, endpoint: str) -> Non
     assert splits["test"]["texts"] == 2
     assert found["shared"] == {"train/test": 1}
     assert found["location"] == "owner/name"
+
+
+def test_a_hub_that_fails_now_and_then_is_asked_again(tmp_path, root: Path) -> None:
+    with serve(root, failing=4) as endpoint:
+        done = rnnsent(tmp_path, endpoint, "datasets", "owner/name", "--json")
+    assert (done.returncode, [split["texts"] for split in json.loads(done.stdout)["splits"]]) == (0, [3, 2])
 
 
 def test_a_data_set_that_is_missing_is_told_in_one_line(tmp_path, endpoint: str) -> None:

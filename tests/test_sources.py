@@ -1,5 +1,6 @@
 """Proves that a word on the command line leads to its data, split by split, and that sources merge into one corpus."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,54 @@ def test_a_folder_is_split_by_the_names_of_its_files(tmp_path) -> None:
     assert sorted(source.splits) == ["test", "train"]
     train = source.read("train")
     assert (train.texts, train.labels.tolist(), train.classes) == (["a", "b"], [0, 1], ("negative", "positive"))
+
+
+def archive(root: Path) -> Path:
+    """A folder laid out like the archive of the IMDB reviews."""
+    for place, text in (
+        ("train/pos/0_9.txt", "so good\n"), ("train/pos/1_8.txt", "fine"), ("train/neg/0_1.txt", "bad"),
+        ("train/unsup/0_0.txt", "who knows"), ("test/pos/0_9.txt", "great"), ("test/neg/0_1.txt", "dull"),
+        ("train/urls_pos.txt", "http://"), ("imdb.vocab", "the"), ("README", "read me"),
+    ):  # fmt: skip
+        (root / place).parent.mkdir(parents=True, exist_ok=True)
+        (root / place).write_text(text, encoding="utf-8")
+    return root
+
+
+def test_a_folder_with_a_folder_for_each_class_has_a_text_in_each_file(tmp_path) -> None:
+    source = find_source(str(archive(tmp_path)))
+    assert source.splits == ["train", "test"]
+    train = source.read("train")
+    assert sorted(zip(train.texts, [train.classes[label] for label in train.labels], strict=True)) == [
+        ("bad", "negative"), ("fine", "positive"), ("so good", "positive"),
+    ]  # fmt: skip
+    assert train.left_out == 1
+    assert source.read("test").counts() == {"negative": 1, "positive": 1}
+    assert sorted(source.texts("train")) == ["bad", "fine", "so good", "who knows"]
+    assert find_source(str(tmp_path / "train")).read("train").texts == train.texts
+
+
+def test_folders_of_fasttext_files_are_no_classes(tmp_path) -> None:
+    for split in ("train", "test"):
+        (tmp_path / split).mkdir()
+        (tmp_path / split / "a.txt").write_text("__label__pos x\n__label__neg y\n")
+    assert find_source(str(tmp_path)).read("test").counts() == {"negative": 1, "positive": 1}
+
+
+def test_validation_texts_that_stand_in_train_are_counted(tmp_path) -> None:
+    table(tmp_path / "train.csv", both("x", 20))
+    table(tmp_path / "valid.csv", [*both("v", 6), *both("x", 3)])
+    corpus = read_corpus([find_source(str(tmp_path))], validation_share=0, seed=0)
+    assert corpus.sources[0]["validation_in_train"] == 3
+    assert (
+        read_corpus([find_source(str(tmp_path))], validation_share=0.2, seed=0).sources[0]["validation_in_train"] == 0
+    )
+
+
+def test_a_class_too_small_to_cut_names_its_source(tmp_path) -> None:
+    path = table(tmp_path / "a.csv", [*both("x"), ("alone", "rare")])
+    with pytest.raises(DataError, match=rf"^{re.escape(str(path))}: the class 'rare' has 1 distinct text"):
+        read_corpus([find_source(str(path))], validation_share=0, seed=0)
 
 
 def test_a_folder_without_data_is_refused(tmp_path) -> None:

@@ -13,6 +13,7 @@ from rnnsent.cli.options import (
     QuietOption,
     TextColumnOption,
     complete_sources,
+    complete_splits,
     load_predictor,
 )
 from rnnsent.report.terminal import say, say_logs, standard_output
@@ -25,7 +26,13 @@ def evaluate(
     ],
     model: ModelOption = None,
     split: Annotated[
-        str | None, typer.Option("--split", help="Split to score.", show_default="test; a lone file is scored whole")
+        str | None,
+        typer.Option(
+            "--split",
+            autocompletion=complete_splits,
+            help="Split to score.",
+            show_default="test; a lone file is scored whole",
+        ),
     ] = None,
     json_: JsonOption = False,
     text_column: TextColumnOption = None,

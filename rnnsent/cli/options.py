@@ -5,11 +5,12 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import Field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from rnnsent.config import GROUPS, Device, Settings, flag
+from rnnsent.config import GROUPS, Device, Settings, flag, recipe_names
 from rnnsent.data.catalog import CATALOG
 from rnnsent.model.store import available, choose_model
 from rnnsent.report.terminal import is_terminal, say, set_quiet
@@ -23,7 +24,30 @@ def complete_models(incomplete: str) -> list[str]:
 
 
 def complete_sources(incomplete: str) -> list[str]:
-    return [name for name in CATALOG if name.startswith(incomplete)]
+    return [*(name for name in CATALOG if name.startswith(incomplete)), *complete_files(incomplete)]
+
+
+def complete_files(incomplete: str) -> list[str]:
+    """Files and folders whose path begins so, those that are hidden only when they are asked for."""
+    folder, _, beginning = incomplete.rpartition("/")
+    prefix = folder + "/" if "/" in incomplete else ""
+    try:
+        there = sorted(Path(prefix or ".").expanduser().iterdir())
+    except OSError:
+        return []
+    return [
+        prefix + path.name + ("/" if path.is_dir() else "")
+        for path in there
+        if path.name.startswith(beginning) and (beginning or not path.name.startswith("."))
+    ]
+
+
+def complete_recipes(incomplete: str) -> list[str]:
+    return [name for name in (*recipe_names(), *complete_files(incomplete)) if name.startswith(incomplete)]
+
+
+def complete_splits(incomplete: str) -> list[str]:
+    return [name for name in ("train", "validation", "test") if name.startswith(incomplete)]
 
 
 def _quiet(asked: bool) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from rnnsent.cli.options import DeviceOption, ModelOption, QuietOption, load_predictor
+from rnnsent.cli.options import DeviceOption, ModelOption, QuietOption, complete_files, load_predictor
 from rnnsent.data import tables
 from rnnsent.data.inputs import STDIN, sort_inputs
 from rnnsent.data.records import read_file_records, read_stdin_records
@@ -35,7 +35,11 @@ PARQUET = ".parquet"
 def predict(
     texts: Annotated[
         list[str] | None,
-        typer.Argument(help="Texts; or a file; or - for stdin, one text a line.", show_default="- in a pipe"),
+        typer.Argument(
+            autocompletion=complete_files,
+            help="Texts; or a file; or - for stdin, one text a line.",
+            show_default="- in a pipe",
+        ),
     ] = None,
     model: ModelOption = None,
     column: Annotated[

@@ -13,6 +13,7 @@ from rnnsent.cli.options import (
     LabelColumnOption,
     QuietOption,
     TextColumnOption,
+    complete_recipes,
     complete_sources,
     with_settings,
 )
@@ -35,7 +36,10 @@ def train(
     recipe: Annotated[
         str | None,
         typer.Option(
-            "--recipe", help="default, textbook, or a TOML file; options override it.", show_default="default"
+            "--recipe",
+            autocompletion=complete_recipes,
+            help="default, textbook, or a TOML file; options override it.",
+            show_default="default",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a model of this name.")] = False,

@@ -125,7 +125,7 @@ def merge(parts: Sequence[tuple[str, Examples]]) -> Examples:
     )
 
 
-def cut_validation(examples: Examples, share: float, seed: int) -> tuple[Examples, Examples]:
+def cut_validation(examples: Examples, share: float, seed: int, where: str = "the data") -> tuple[Examples, Examples]:
     """Split into (train, validation), each class in proportion; equal texts never stand on both sides.
 
     Raises:
@@ -138,7 +138,9 @@ def cut_validation(examples: Examples, share: float, seed: int) -> tuple[Example
     chosen = np.zeros(len(examples), dtype=bool)
     for name, texts in zip(examples.classes, groups, strict=True):
         if len(texts) < 2:
-            raise DataError(f"the class {name!r} has {len(texts)} distinct text(s) to train on; at least 2 are needed")
+            raise DataError(
+                f"{where}: the class {name!r} has {len(texts)} distinct text(s) to train on; at least 2 are needed"
+            )
         wanted = max(1, round(share * sum(map(len, texts))))
         taken = 0
         for index in generator.permutation(len(texts))[:-1]:  # one text at least stays to be trained on

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,10 @@ from rnnsent.errors import DataError
 LOG = logging.getLogger(__name__)
 # Sets that were published as a loading script, which `datasets` no longer runs, have their rows on this branch.
 CONVERTED = "refs/convert/parquet"
+# Seconds before a load is tried again that the Hub has begun to answer; what was downloaded is in the cache by then.
+PAUSES = (0.5, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0)
+PASSING_STATUS = (429, 500, 502, 503, 504)
+PASSING_ERRORS = ("RemoteProtocolError", "ReadError", "ReadTimeout", "IncompleteRead", "ChunkedEncodingError")
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,13 @@ def _load(identifier: str, config: str | None) -> Any:
         datasets.disable_progress_bars()
 
     def load(**options: Any) -> Any:
+        for pause in PAUSES:
+            try:
+                return datasets.load_dataset(identifier, **options)
+            except Exception as error:
+                if not _passing(error):
+                    raise
+                time.sleep(pause)
         return datasets.load_dataset(identifier, **options)
 
     try:
@@ -128,6 +140,16 @@ def _refusal(identifier: str, error: Exception) -> Exception:
     if isinstance(error, OSError) and error.errno is not None:
         return DataError(f"{identifier}: {error.strerror or first_line}")
     return DataError(f"{identifier} cannot be loaded: {first_line}")
+
+
+def _passing(error: Exception) -> bool:
+    """Whether the Hub answered, but not well: with an error of its own, or with an answer cut short."""
+    return any(
+        getattr(getattr(each, "response", None), "status_code", None) in PASSING_STATUS
+        or type(each).__name__ in PASSING_ERRORS
+        or "Consistency check failed" in str(each)
+        for each in _causes(error)
+    )
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:

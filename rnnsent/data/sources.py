@@ -18,7 +18,7 @@ from rnnsent.data.examples import (
     sorted_classes,
     with_classes,
 )
-from rnnsent.data.files import READERS, read_rows
+from rnnsent.data.files import FASTTEXT_LABEL, READERS, open_text, read_rows
 from rnnsent.data.hub import HubSource
 from rnnsent.errors import DataError
 
@@ -29,6 +29,7 @@ SPLIT_NAMES = (
     (VALIDATION, ("validation", "valid", "val", "dev")),
     (TEST, ("test", "eval")),
 )
+WITHOUT_CLASS = ("unsup",)  # as the archive of the IMDB reviews names its folder of texts without a label
 
 
 class Source(Protocol):
@@ -104,6 +105,34 @@ class FileSource:
 
 
 @dataclass(frozen=True)
+class FolderSource:
+    """A folder of texts, one a file, in folders named by class: CLASS/*.txt, or SPLIT/CLASS/*.txt as the archive of the
+    IMDB reviews is laid out."""
+
+    name: str
+    path: Path
+
+    @property
+    def location(self) -> str:
+        return str(self.path)
+
+    @property
+    def splits(self) -> list[str]:
+        return list(class_folders(self.path))
+
+    def read(self, split: str) -> Examples:
+        """All labelled texts of a split."""
+        folders = class_folders(self.path)[split]
+        texts = [(text, folder.name) for folder in folders for text in _texts_in(folder)]
+        labels = [None if label in WITHOUT_CLASS else label for _, label in texts]
+        return make_examples([text for text, _ in texts], labels, None, f"{self.path} ({split})")
+
+    def texts(self, split: str) -> list[str]:
+        """All texts of a split, labelled or not."""
+        return [text for folder in class_folders(self.path)[split] for text in _texts_in(folder)]
+
+
+@dataclass(frozen=True)
 class Corpus:
     """What a model is trained on: the two splits, and what was read, for the record."""
 
@@ -127,7 +156,7 @@ def find_source(name: str, *, text: str | None = None, label: str | None = None)
             return FileSource(name, EMBEDDED, *columns)
         return HubSource(name, entry.location, entry.config, *columns, classes)
     if path.exists():
-        return FileSource(name, path, text, label)
+        return FolderSource(name, path) if class_folders(path) else FileSource(name, path, text, label)
     if path.suffix.lower() in READERS or name.startswith((".", "/", "~")) or name.count("/") > 1:
         raise DataError(f"there is no file or folder {name}")
     if re.fullmatch(r"[\w.-]+/[\w.-]+(:[\w.-]+)?", name):
@@ -140,8 +169,18 @@ def find_source(name: str, *, text: str | None = None, label: str | None = None)
 
 def split_of(path: Path) -> str:
     """The split that a file's path names in one of its words; train where none does."""
-    words = set(re.findall(r"[a-z]+", str(path.with_suffix("")).lower()))
-    return next((split for split, names in SPLIT_NAMES if words & set(names)), TRAIN)
+    return _named_split(path) or TRAIN
+
+
+def class_folders(path: Path) -> dict[str, list[Path]]:
+    """The folders of texts by split, each named by its class; empty where a path is not laid out so."""
+    if not path.is_dir():
+        return {}
+    inside = [each for each in sorted(path.iterdir()) if each.is_dir()]
+    found = {split: _of_texts(each) for each in inside if (split := _named_split(Path(each.name)))}
+    if not found:
+        found = {TRAIN: _of_texts(path)}
+    return {split: found[split] for split, _ in SPLIT_NAMES if len(found.get(split, ())) > 1}
 
 
 def matching_split(source: Source, wanted: str) -> str | None:
@@ -173,7 +212,7 @@ def read_corpus(sources: list[Source], *, validation_share: float, seed: int) ->
         validation = source.read(own) if own else None
         if validation is None or len(validation) == 0:
             own = None
-            train, validation = cut_validation(train, validation_share or VALIDATION_SHARE, seed)
+            train, validation = cut_validation(train, validation_share or VALIDATION_SHARE, seed, source.name)
         trains.append((source.name, train))
         validations.append((source.name, with_classes(validation, train.classes, f"{source.name} ({own})")))
         records.append(
@@ -183,6 +222,7 @@ def read_corpus(sources: list[Source], *, validation_share: float, seed: int) ->
                 "train_rows": len(train),
                 "validation_rows": len(validation),
                 "validation_from": own or "train",
+                "validation_in_train": _how_many_in(validation.texts, train.texts) if own else 0,
                 "left_out": left_out + validation.left_out,
                 "train_fingerprint": whole,  # of the split as the source has it, before a validation part is cut off
                 "validation_fingerprint": validation.fingerprint(),
@@ -197,3 +237,32 @@ def merge_files(parts: list[Examples]) -> Examples:
         return parts[0]
     classes = sorted_classes(name for each in parts for name in each.classes)
     return merge([("", with_classes(each, classes, "")) for each in parts])
+
+
+def _named_split(path: Path) -> str | None:
+    words = set(re.findall(r"[a-z]+", str(path.with_suffix("")).lower()))
+    return next((split for split, names in SPLIT_NAMES if words & set(names)), None)
+
+
+def _of_texts(path: Path) -> list[Path]:
+    """The folders in a folder whose .txt files are a text each, and no lines of a data set."""
+    folders = [each for each in sorted(path.iterdir()) if each.is_dir()]
+    first = {each: next(each.glob("*.txt"), None) for each in folders}
+    return [each for each, file in first.items() if file and not _text_in(file).startswith(FASTTEXT_LABEL)]
+
+
+def _texts_in(folder: Path) -> list[str]:
+    return [_text_in(path) for path in sorted(folder.glob("*.txt"))]
+
+
+def _text_in(path: Path) -> str:
+    try:
+        with open_text(path, newline="\n") as file:
+            return file.read().strip()
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from None
+
+
+def _how_many_in(texts: list[str], others: list[str]) -> int:
+    known = set(others)
+    return sum(text in known for text in texts)
