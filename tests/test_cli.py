@@ -126,6 +126,11 @@ def test_the_help_names_every_command_and_an_empty_line_asks_for_it(answer) -> N
     assert answer() == shown
 
 
+def test_no_summary_of_a_command_is_cut_on_a_narrow_terminal(answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "..." not in answer("--help").partition("Commands:")[2]
+
+
 def test_the_version_is_that_of_the_package_and_of_the_project(answer) -> None:
     assert answer("--version") == f"rnnsent {rnnsent.__version__}\n"
     project = Path(rnnsent.__file__).parents[1] / "pyproject.toml"

@@ -371,6 +371,15 @@ def test_before_training_it_is_said_what_is_trained_on_what(prepared: Prepared) 
     assert progress.preparation(replace(prepared, resumed_epoch=2))[-1].endswith(", going on in epoch 2")
 
 
+def test_what_will_spoil_a_training_is_said_before_it(prepared: Prepared) -> None:
+    again = {**prepared.corpus.sources[0], "validation_in_train": 2}
+    doubtful = replace(prepared, vocabulary=2, epochs=1, corpus=replace(prepared.corpus, sources=(again,)))
+    _, overlap, network, vocabulary = progress.preparation(doubtful)
+    assert overlap.startswith("note: 2 of the texts to validate on stand in train too")
+    assert network.endswith(", 1 epoch on cpu")
+    assert "--min-frequency 1" in vocabulary
+
+
 def test_an_epoch_and_an_update_are_a_line_of_figures() -> None:
     assert progress.figures(UPDATE) == "loss 0.500, accuracy 25.0%, 12,346 tokens/s"
     assert progress.summary(EPOCH) == (

@@ -24,7 +24,9 @@ def datasets(
     label_column: LabelColumnOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Show what is in a data set: splits, classes, lengths, duplicates, conflicting labels, examples.
+    """List the data sets, or show what is in one.
+
+    Shown are its splits, classes, lengths, duplicates, conflicting labels and some examples.
 
     Example: rnnsent datasets sentences
     """

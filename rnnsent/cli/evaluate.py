@@ -40,9 +40,9 @@ def evaluate(
     device: DeviceOption = "auto",
     quiet: QuietOption = False,
 ) -> None:
-    """Score a model on a labelled split, and keep the figures with the model.
+    """Score a model on a labelled split.
 
-    Without --model, the model that was trained on SOURCE is taken where there is one of that name.
+    The figures are kept with the model. Without --model, the model that was trained on SOURCE is taken where there is one of that name.
 
     Example: rnnsent evaluate sentences --json
     """

@@ -10,7 +10,9 @@ from rnnsent.report.terminal import say, standard_output
 
 
 def models(json_: JsonOption = False, quiet: QuietOption = False) -> None:
-    """List the models that are here, with their scores; models/ is $RNNSENT_MODELS_DIR where that is set.
+    """List the models and their scores.
+
+    They are those in models/, or in $RNNSENT_MODELS_DIR where that is set, and the one that ships.
 
     Example: rnnsent models --json
     """

@@ -73,9 +73,9 @@ def predict(
     device: DeviceOption = "auto",
     quiet: QuietOption = False,
 ) -> None:
-    """Print each text's label and probability, in input order: record n of the output is record n of the input.
+    """Print each text's label and probability.
 
-    A blank record gets no label. A table file keeps every column and row, with label and probabilities added.
+    Record n of the output is record n of the input. A blank record gets no label. A table file keeps every column and row, with label and probabilities added.
 
     Examples:
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rnnsent.data.tokenizer import PADDING, UNKNOWN
 from rnnsent.fit.language_model import PretrainingUpdate
 from rnnsent.fit.loop import Epoch, Update
-from rnnsent.report.terminal import quiet, say
+from rnnsent.report.terminal import is_terminal, quiet, say
 from rnnsent.teach import Labelled
 from rnnsent.train import Prepared
 
@@ -81,7 +82,7 @@ class Live(Log):
 @contextmanager
 def training_progress() -> Iterator[Log]:
     """The display that suits stderr."""
-    if quiet() or not sys.stderr.isatty():
+    if quiet() or not is_terminal(sys.stderr):
         yield Log()
         return
     from rich.console import Console
@@ -105,13 +106,19 @@ def preparation(event: Prepared) -> list[str]:
             f"{record['name']}: {record['train_rows']:,} texts to train on, {record['validation_rows']:,} to validate on "
             f"(from {record['validation_from']}){left_out}"
         )
+        if record.get("validation_in_train"):
+            lines.append(
+                f"note: {record['validation_in_train']:,} of the texts to validate on stand in train too, so the figures flatter"
+            )
     if event.taught:
         lines.append(f"{event.taught:,} texts that the teacher has labelled")
     again = f", going on in epoch {event.resumed_epoch}" if event.resumed_epoch else ""
     lines.append(
         f"{len(event.corpus.train.classes)} classes, vocabulary {event.vocabulary:,}, {event.parameters:,} parameters, "
-        f"{event.epochs} epochs on {event.device}{again}"
+        f"{event.epochs} {'epoch' if event.epochs == 1 else 'epochs'} on {event.device}{again}"
     )
+    if event.vocabulary <= len((PADDING, UNKNOWN)):
+        lines.append("note: no word is in the vocabulary, so all texts look alike; try --min-frequency 1")
     return lines
 
 
