@@ -6,13 +6,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnsent.config import Device, TeachConfig
+from rnnsent.config import Device, Recipe, TeachConfig
 from rnnsent.data.examples import Examples
+from rnnsent.data.overlap import distinct_from
 from rnnsent.data.sources import Corpus, Source
-from rnnsent.data.tokenizer import Tokenizer
+from rnnsent.data.tokenizer import Ids, Tokenizer
 from rnnsent.data.unlabelled import cut, made_texts, read_unlabelled
 from rnnsent.fit.loop import Encoded
+from rnnsent.request import Request
 from rnnsent.teach import Labelled, answers, find_teacher
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a run learns from, as ids, and the tokenizer that made them of texts."""
+
+    tokenizer: Tokenizer
+    labelled: Encoded
+    taught: Encoded
+    unlabelled: Sequence[Ids]  # whole texts for pre-training
+    validation: Encoded
 
 
 @dataclass(frozen=True)
@@ -26,9 +39,32 @@ class Lessons:
         return Lessons([self.texts[i] for i in indices], self.answers[indices])
 
 
+def read_material(
+    recipe: Recipe, request: Request, sources: Sequence[Source], corpus: Corpus, tokenizer: Tokenizer | None = None
+) -> Generator[Labelled, None, Material]:
+    """Read the unlabelled texts, ask the teachers, learn a vocabulary unless one is given, and encode all.
+
+    Raises:
+        RnnsentError: a teacher or the texts cannot be read, or a teacher has other classes.
+    """
+    labelled = corpus.train.take(distinct_from(corpus.train.texts, request.keep_out))
+    teaching = [config for config in (recipe.teaching, *request.more_teaching) if config.teacher]
+    lessons = yield from read_lessons(teaching, sources, corpus, request.device, recipe.training.seed)
+    lessons = lessons.take(distinct_from(lessons.texts, request.keep_out))
+    texts: list[str] = []
+    if recipe.training.pretrain != "none" and recipe.teaching.unlabelled:
+        texts = unlabelled_texts(recipe.teaching, sources, corpus)
+        texts = [texts[i] for i in distinct_from(texts, request.keep_out)]
+    tokenizer = tokenizer or Tokenizer.train([*labelled.texts, *lessons.texts, *texts], recipe.tokenizer)
+    taught = _encoded(lessons.texts, lessons.answers, tokenizer)
+    return Material(
+        tokenizer, encode(labelled, tokenizer), taught, tokenizer.encode(texts), encode(corpus.validation, tokenizer)
+    )
+
+
 def read_lessons(
     configs: Sequence[TeachConfig], sources: Sequence[Source], corpus: Corpus, device: Device, seed: int
-) -> "Generator[Labelled, None, Lessons]":
+) -> Generator[Labelled, None, Lessons]:
     """Yield progress, and return the lessons of every teacher: unlabelled texts, cut and drawn, and texts made of them.
 
     What is in the validation split is left out.
@@ -52,11 +88,6 @@ def encode(examples: Examples, tokenizer: Tokenizer) -> Encoded:
     """Rows and targets of labelled texts; a text without a token, such as a lone <br />, is left out."""
     certain = np.eye(len(examples.classes), dtype=np.float32)[examples.labels]  # (N, K)
     return _encoded(examples.texts, certain, tokenizer)
-
-
-def encode_lessons(lessons: Lessons, tokenizer: Tokenizer) -> Encoded:
-    """Rows of the lessons, with the teachers' answers as targets."""
-    return _encoded(lessons.texts, lessons.answers, tokenizer)
 
 
 def unlabelled_texts(config: TeachConfig, sources: Sequence[Source], corpus: Corpus) -> list[str]:

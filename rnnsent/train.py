@@ -6,7 +6,7 @@ then everything is in a hidden folder beside it, from which `resume` goes on.
 
 import platform
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 import rnnsent
 from rnnsent.config import Device, Recipe
 from rnnsent.data.embeddings import read_vectors
-from rnnsent.data.overlap import distinct_from
-from rnnsent.data.sources import VALIDATION, Corpus, Source, find_source, read_corpus
-from rnnsent.data.tokenizer import Ids, Tokenizer
+from rnnsent.data.sources import VALIDATION, Corpus, find_source, read_corpus
+from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.evaluate import Evaluation, record_scores, score
 from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.model.ngrams import BIAS, WEIGHTS, Ngrams
@@ -34,7 +33,8 @@ if TYPE_CHECKING:
     import torch
 
     from rnnsent.fit.language_model import Pretraining, PretrainingUpdate
-    from rnnsent.fit.loop import Encoded, Epoch, Fit, Update
+    from rnnsent.fit.loop import Epoch, Fit, Update
+    from rnnsent.lessons import Material
     from rnnsent.model.classifier import Classifier
     from rnnsent.teach import Labelled
 
@@ -83,6 +83,7 @@ def train(
         RnnsentError: a setting, a source or the device is not usable, or the model is there already.
     """
     from rnnsent.fit.loop import Epoch
+    from rnnsent.lessons import read_material
     from rnnsent.model.device import choose_device
 
     path = new_path(request.name or default_name(request.sources))
@@ -101,7 +102,7 @@ def train(
     created = datetime.now(UTC).isoformat(timespec="seconds")
     checkpoint = Checkpoint(path, recipe, corpus.train.classes, created, corpus.sources, versions(), request.command)
     tokenizer = state.read_tokenizer() if before else None
-    material = yield from _material(request, recipe, sources, corpus, tokenizer)
+    material = yield from read_material(recipe, request, sources, corpus, tokenizer)
     run = _Run(request, checkpoint, state, corpus, material, before, device)
     yield run.prepared()
 
@@ -123,42 +124,6 @@ def train(
     yield saved
 
 
-@dataclass(frozen=True)
-class Material:
-    """What a run learns from, as ids, and the tokenizer that made them of texts."""
-
-    tokenizer: Tokenizer
-    labelled: "Encoded"
-    taught: "Encoded"
-    unlabelled: "Sequence[Ids]"  # whole texts for pre-training
-    validation: "Encoded"
-
-
-def _material(
-    request: Request, recipe: Recipe, sources: list[Source], corpus: Corpus, tokenizer: Tokenizer | None
-) -> "Generator[Labelled, None, Material]":
-    """Read the unlabelled texts, ask the teachers, and encode all."""
-    from rnnsent.lessons import encode, encode_lessons, read_lessons, unlabelled_texts
-
-    kept_out = request.keep_out
-    labelled = corpus.train.take(distinct_from(corpus.train.texts, kept_out))
-    teaching = [config for config in (recipe.teaching, *request.more_teaching) if config.teacher]
-    lessons = yield from read_lessons(teaching, sources, corpus, request.device, recipe.training.seed)
-    lessons = lessons.take(distinct_from(lessons.texts, kept_out))
-    texts: list[str] = []
-    if recipe.training.pretrain != "none" and recipe.teaching.unlabelled:
-        texts = unlabelled_texts(recipe.teaching, sources, corpus)
-        texts = [texts[i] for i in distinct_from(texts, kept_out)]
-    tokenizer = tokenizer or Tokenizer.train([*labelled.texts, *lessons.texts, *texts], recipe.tokenizer)
-    return Material(
-        tokenizer,
-        encode(labelled, tokenizer),
-        encode_lessons(lessons, tokenizer),
-        tokenizer.encode(texts),
-        encode(corpus.validation, tokenizer),
-    )
-
-
 class _Run:
     """A training run under way: its stages, and what is written of it."""
 
@@ -168,24 +133,18 @@ class _Run:
         checkpoint: Checkpoint,
         state: ResumeState,
         corpus: Corpus,
-        material: Material,
+        material: "Material",
         before: Mapping[str, Any],
         device: "torch.device",
     ) -> None:
-        from rnnsent.fit.language_model import Pretraining
-        from rnnsent.fit.loop import Fit, joined
+        from rnnsent.fit.loop import Fit
 
         self._request, self._checkpoint, self._state = request, checkpoint, state
         self._corpus, self._material, self._device = corpus, material, device
         self.history: list[dict[str, Any]] = list(before.get("history", ()))
-        training = checkpoint.recipe.training
-        classifier = _build(checkpoint.recipe, material.tokenizer, len(corpus.train.classes))
-        copies = [material.labelled] * checkpoint.recipe.teaching.labelled_copies
-        self.fit = Fit(classifier, joined([*copies, material.taught]), material.validation, training, device)
-        self.stages: list[Pretraining | Fit] = [self.fit]
-        if training.pretrain == "lm" and before.get("stage") != Fit.STAGE:
-            rows = [*material.labelled.rows, *material.unlabelled]
-            self.stages.insert(0, Pretraining(classifier, rows, training, device))
+        self.stages, self.fit = stages(checkpoint.recipe, material, device)
+        if before.get("stage") == Fit.STAGE:
+            self.stages = [self.fit]
         if before:
             self.stages[0].restore(state.read_tensors(), before["place"])
         self._resumed = self.stages[0].place.epoch + 1 if before else None
@@ -234,6 +193,20 @@ def versions() -> dict[str, str]:
     }
 
 
+def stages(recipe: Recipe, material: "Material", device: "torch.device") -> "tuple[list[Pretraining | Fit], Fit]":
+    """What is to be run, one after the other, on one network with its first weights; the last of them apart as well."""
+    from rnnsent.fit.language_model import Pretraining
+    from rnnsent.fit.loop import Fit, joined
+
+    classifier = _build(recipe, material.tokenizer, material.validation.targets.shape[1])
+    copies = [material.labelled] * recipe.teaching.labelled_copies
+    fit = Fit(classifier, joined([*copies, material.taught]), material.validation, recipe.training, device)
+    if recipe.training.pretrain == "none":
+        return [fit], fit
+    rows = [*material.labelled.rows, *material.unlabelled]
+    return [Pretraining(classifier, rows, recipe.training, device), fit], fit
+
+
 def _build(recipe: Recipe, tokenizer: Tokenizer, classes: int) -> "Classifier":
     """The network with its first weights."""
     import torch
@@ -252,7 +225,7 @@ def _build(recipe: Recipe, tokenizer: Tokenizer, classes: int) -> "Classifier":
 
 
 def _complete(
-    network: dict[str, NDArray[Any]], recipe: Recipe, material: Material, device: Device
+    network: dict[str, NDArray[Any]], recipe: Recipe, material: "Material", device: Device
 ) -> dict[str, NDArray[Any]]:
     """The network's tensors and those of the wide side, their logits scaled to the validation split."""
     from rnnsent.fit.calibration import fit_scales

@@ -48,9 +48,13 @@ def test_noise_is_not_learned() -> None:
 def test_padding_changes_no_loss() -> None:
     model = LanguageModel(classifier_of()).eval()
     rows = [np.array([3, 4, 5, 6], dtype=np.int32), np.array([7, 8], dtype=np.int32)]
-    with torch.inference_mode():
-        together = float(model(*map(torch.from_numpy, pad(rows))))
-        alone = [float(model(*map(torch.from_numpy, pad([row])))) for row in rows]
+
+    def loss_of(batch: list[np.ndarray]) -> float:
+        torch.manual_seed(0)  # the same tokens are drawn
+        with torch.inference_mode():
+            return float(model(*map(torch.from_numpy, pad(batch))))
+
+    together, alone = loss_of(rows), [loss_of([row]) for row in rows]
     assert together == pytest.approx((3 * alone[0] + 1 * alone[1]) / 4, rel=1e-5)
 
 
@@ -70,3 +74,13 @@ def test_a_vocabulary_of_any_size_has_a_softmax() -> None:
 def test_texts_of_one_token_cannot_be_learned_from() -> None:
     with pytest.raises(RnnsentError, match="--pretrain"):
         pretraining(classifier_of(), [[2], [3]])
+
+
+def test_the_sampled_softmax_is_the_softmax_on_average() -> None:
+    model = LanguageModel(classifier_of(vocabulary=2_000, hidden=4)).eval()
+    states, targets = torch.randn(50, 4) * 3, torch.randint(0, 2_000, (50,))
+    with torch.inference_mode():
+        logits = states @ model.output.weight.T + model.bias.weight[:, 0]
+        whole = float(torch.nn.functional.cross_entropy(logits, targets))
+        sampled = np.mean([float(model.sampled_softmax(states, targets)) for _ in range(200)])
+    assert sampled == pytest.approx(whole, abs=0.02)

@@ -4,7 +4,8 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +19,9 @@ from rnnsent.cli.options import (
     with_settings,
 )
 from rnnsent.report.terminal import say, say_logs
+
+if TYPE_CHECKING:
+    from rnnsent.request import Request
 
 
 @with_settings
@@ -40,6 +44,16 @@ def train(
             autocompletion=complete_recipes,
             help="default, textbook, or a TOML file; options override it.",
             show_default="default",
+        ),
+    ] = None,
+    tune: Annotated[
+        float | None,
+        typer.Option(
+            "--tune",
+            metavar="MINUTES",
+            min=0.0,
+            help="First search the main settings on validation for so long, and keep the best in models/NAME.toml "
+            "(extra rnnsent[tune]).",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a model of this name.")] = False,
@@ -78,6 +92,8 @@ def train(
         command=("rnnsent", *sys.argv[1:]),
     )
     say_logs()
+    if tune is not None and not resume:
+        request = _tuned(request, tune)
     last: Saved | Stopped | None = None
     with _stop_on_signal() as (stop, code), training_progress() as progress:
         for event in run_training(request, stop=stop):
@@ -91,6 +107,24 @@ def train(
         raise typer.Exit(code())
     if last is not None:
         say(_where(last))
+
+
+def _tuned(request: "Request", minutes: float) -> "Request":
+    """The request for training with the best settings found, which stand in a recipe of their own."""
+    from rnnsent.report.progress import trial_line
+    from rnnsent.tune import Trial, Tuned
+    from rnnsent.tune import tune as run_search
+
+    with _stop_on_signal() as (stop, code):
+        for event in run_search(request, minutes, stop=stop):
+            if isinstance(event, Trial):
+                say(trial_line(event))
+            elif isinstance(event, Tuned):
+                say(f"{event.trials} trials; --recipe {event.path} trains the best of them again")
+                request = replace(request, recipe=str(event.path), overrides={})
+        if stop():
+            raise typer.Exit(code())
+    return request
 
 
 def _where(saved: Any) -> str:

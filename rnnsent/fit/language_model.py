@@ -1,10 +1,12 @@
 """Pre-training: the embedding and the first layer learn to tell the next token before they see a label.
 
 Dai and Le (2015, SA-LSTM), here from both ends: each direction of a bidirectional layer is a language model of its
-own, and the two share the embedding and an adaptive softmax (Grave et al. 2017), which costs a frequent token little.
-The tokens of a vocabulary stand in order of their frequency, as the adaptive softmax needs them.
+own, and the two share the embedding and a sampled softmax (Jean et al. 2015): the true token against tokens drawn by
+frequency, corrected for how often each is drawn. The tokens of a vocabulary stand in order of their frequency, so that
+their ranks tell it (Zipf).
 """
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -20,10 +22,10 @@ from rnnsent.data.tokenizer import Ids
 from rnnsent.errors import RnnsentError
 from rnnsent.fit.optimization import descend, learning_rate, make_optimizer
 from rnnsent.fit.state import part_of, restore, tensors_of
-from rnnsent.model.classifier import Classifier, full_precision, to_tensors
+from rnnsent.model.classifier import Classifier, to_tensors
 from rnnsent.model.device import autocast
 
-CUTOFFS = (1_000, 8_000)  # the most frequent tokens, which the softmax tells apart at full width
+SAMPLES = 512  # tokens that an update tells the true ones from
 SHORTEST = 2  # tokens of a row that has a next one
 
 
@@ -52,16 +54,16 @@ class Place:
 
 
 class LanguageModel(nn.Module):
-    """A classifier's embedding and first layer under a softmax over the vocabulary."""
+    """A classifier's embedding and first layer under a sampled softmax over the vocabulary."""
 
     def __init__(self, classifier: Classifier) -> None:
         super().__init__()
         self.classifier = classifier
-        vocabulary = classifier.embedding.num_embeddings
-        cutoffs = [cutoff for cutoff in CUTOFFS if cutoff < vocabulary]
-        self.softmax = nn.AdaptiveLogSoftmaxWithLoss(
-            classifier.config.hidden, vocabulary, cutoffs or [max(vocabulary - 1, 1)]
-        )
+        self.vocabulary = classifier.embedding.num_embeddings
+        self.output = nn.Embedding(self.vocabulary, classifier.config.hidden)
+        self.bias = nn.Embedding(self.vocabulary, 1)
+        nn.init.normal_(self.output.weight, std=0.1)
+        nn.init.zeros_(self.bias.weight)
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """The mean loss of telling each token of ids (B, T) from those before it, and from those after it."""
@@ -74,8 +76,27 @@ class LanguageModel(nn.Module):
         if self.classifier.config.bidirectional:
             states.append(hidden[:, 1:, H:][real])
             targets.append(ids[:, :-1][real])
-        with full_precision(ids.device):
-            return self.softmax(torch.cat(states).float(), torch.cat(targets)).loss
+        return self.sampled_softmax(torch.cat(states), torch.cat(targets))
+
+    def sampled_softmax(self, states: Tensor, targets: Tensor) -> Tensor:
+        """The mean loss of states (N, H) against their true tokens (N,) among sampled ones.
+
+        Each other token's share of the softmax's sum is divided by how often it is drawn, so that the sum is right on
+        average.
+        """
+        drawn = torch.rand(SAMPLES, device=states.device)
+        samples = ((self.vocabulary + 1) ** drawn - 1).long().clamp_max(self.vocabulary - 1)  # (S,), by Zipf's law
+        true = (states * self.output(targets)).sum(dim=-1) + self.bias(targets)[:, 0]  # (N,)
+        others = states @ self.output(samples).T  # (N, S)
+        others = others.float() + self.bias(samples)[:, 0] - self._log_chance(samples)
+        others = others.masked_fill(targets[:, None] == samples, -torch.inf)
+        return (torch.logaddexp(others.logsumexp(dim=-1), true) - true).mean()
+
+    def _log_chance(self, tokens: Tensor) -> Tensor:
+        """The logarithm of how often each token is drawn in one update, on average."""
+        rank = tokens.float()
+        chance = torch.log((rank + 2) / (rank + 1)) / math.log(self.vocabulary + 1)
+        return torch.log(SAMPLES * chance)
 
 
 class Pretraining:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rnnsent.config import flag
 from rnnsent.data.tokenizer import PADDING, UNKNOWN
 from rnnsent.fit.language_model import PretrainingUpdate
 from rnnsent.fit.loop import Epoch, Update
 from rnnsent.report.terminal import is_terminal, quiet, say
 from rnnsent.teach import Labelled
 from rnnsent.train import Prepared
+from rnnsent.tune import Trial
 
 LOG_EVERY = 60.0  # seconds between plain lines within an epoch
 
@@ -120,6 +122,13 @@ def preparation(event: Prepared) -> list[str]:
     if event.vocabulary <= len((PADDING, UNKNOWN)):
         lines.append("note: no word is in the vocabulary, so all texts look alike; try --min-frequency 1")
     return lines
+
+
+def trial_line(trial: Trial) -> str:
+    """One trial of a search: what it tried and what that gave."""
+    settings = ", ".join(f"{flag(name)} {value:.4g}" for name, value in trial.settings.items())
+    cut = "" if trial.whole else " (cut short)"
+    return f"trial {trial.number}: {trial.accuracy:.2%}{cut}{'  best so far' if trial.best else ''}  {settings}"
 
 
 def stage(event: PretrainingUpdate | Update) -> str:
