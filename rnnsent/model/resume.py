@@ -51,6 +51,7 @@ class ResumeState:
         try:
             values = json.loads((self.path / RUN).read_text(encoding="utf-8"))
             if not isinstance(values, dict) or not values.keys() >= {
+                "stage",
                 "sources",
                 "data",
                 "place",
