@@ -173,7 +173,7 @@ class TeachConfig(Settings):
     teacher: str = setting(
         "",
         "Learn from this model's probabilities too: a checkpoint, or a sequence classifier of transformers by folder or "
-        "Hub id (extra rnnsent[distil]).",
+        "Hub id (extra rnnsent[distil]); several with commas teach their mean.",
     )
     unlabelled: str = setting(
         "",

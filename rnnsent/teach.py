@@ -54,12 +54,14 @@ class Labelled:
 
 
 def find_teacher(asked: str, device: Device) -> Teacher:
-    """A checkpoint by name or path, else a transformers model by folder or Hub id.
+    """A checkpoint by name or path, else a transformers model by folder or Hub id; several, with commas, by their mean.
 
     Raises:
         ModelError: it is neither, or cannot be read.
         DataError: it is one of transformers, and that is not installed.
     """
+    if "," in asked:
+        return EnsembleTeacher([find_teacher(name, device) for name in asked.split(",")])
     path = available().get(asked, Path(asked))
     if (path / HISTORY).is_file():  # a file that no model of transformers has
         return CheckpointTeacher(Predictor(Checkpoint.read(path), device=device))
@@ -83,6 +85,32 @@ def answers(
         yield Labelled(start + len(chunk), len(texts))
     found = np.concatenate(parts) if parts else np.empty((0, len(order)), dtype=np.float32)
     return found[:, order]
+
+
+class EnsembleTeacher:
+    """Several teachers, whose probabilities are averaged."""
+
+    def __init__(self, teachers: Sequence[Teacher]) -> None:
+        self._teachers = teachers
+        self._orders = [_order(teacher.classes, teachers[0].classes) for teacher in teachers]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self._teachers[0].classes
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(" ".join(teacher.digest for teacher in self._teachers).encode()).hexdigest()
+
+    @property
+    def words(self) -> list[str]:
+        return sorted({word for teacher in self._teachers for word in teacher.words})
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        answers = [
+            teacher.probabilities(texts)[:, order] for teacher, order in zip(self._teachers, self._orders, strict=True)
+        ]
+        return np.mean(answers, axis=0, dtype=np.float32)
 
 
 class CheckpointTeacher:

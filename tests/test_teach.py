@@ -1,0 +1,107 @@
+"""Teachers: which one a word means, whose classes fit, what is kept of their answers, and how several agree."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnnsent.errors import DataError, ModelError
+from rnnsent.model.checkpoint import Checkpoint
+from rnnsent.teach import CHUNK, CheckpointTeacher, EnsembleTeacher, Labelled, answers, find_teacher
+
+CLASSES = ("negative", "positive")
+
+
+class Counting:
+    """Says the same of every text, and counts how many it was asked for."""
+
+    words = ()
+
+    def __init__(self, shares: Sequence[float], classes: Sequence[str] = CLASSES, digest: str = "d" * 64) -> None:
+        self.shares, self.classes, self.digest, self.asked = shares, tuple(classes), digest, 0
+
+    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        self.asked += len(texts)
+        return np.tile(np.array(self.shares, dtype=np.float32), (len(texts), 1))
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("RNNSENT_MODELS_DIR", str(tmp_path / "models"))
+    return tmp_path / "cache"
+
+
+def ask(teacher: object, classes: Sequence[str], texts: Sequence[str]) -> tuple[list[Labelled], np.ndarray]:
+    """What a caller of `yield from` sees and gets."""
+    events, asking = [], answers(teacher, classes, texts)
+    while True:
+        try:
+            events.append(next(asking))
+        except StopIteration as end:
+            return events, end.value
+
+
+def test_answers_come_in_the_order_of_the_data_s_classes() -> None:
+    _, found = ask(Counting([0.9, 0.1], ("positive", "negative")), CLASSES, ["a", "b"])
+    np.testing.assert_allclose(found, [[0.1, 0.9]] * 2)
+
+
+def test_numbered_labels_are_the_classes_in_order() -> None:
+    _, found = ask(Counting([0.9, 0.1], ("LABEL_0", "LABEL_1")), CLASSES, ["a"])
+    np.testing.assert_allclose(found, [[0.9, 0.1]])
+
+
+def test_other_classes_are_an_error_that_names_both() -> None:
+    with pytest.raises(ModelError, match="joy, anger, but the data's are negative, positive"):
+        ask(Counting([0.9, 0.1], ("joy", "anger")), CLASSES, ["a"])
+
+
+def test_what_was_said_is_kept_by_teacher_and_text(cache: Path) -> None:
+    texts = [str(number) for number in range(CHUNK + 5)]
+    first = Counting([0.2, 0.8])
+    events, found = ask(first, CLASSES, texts)
+    assert [event.done for event in events] == [CHUNK, CHUNK + 5]
+    assert len(found) == first.asked == CHUNK + 5
+    again = Counting([0.5, 0.5])
+    np.testing.assert_array_equal(ask(again, CLASSES, texts)[1], found)
+    assert again.asked == 0
+    other = Counting([0.5, 0.5], digest="e" * 64)
+    ask(other, CLASSES, texts)
+    assert other.asked == CHUNK + 5
+    changed = Counting([0.2, 0.8])
+    ask(changed, CLASSES, [*texts[:-1], "changed"])
+    assert changed.asked == 5
+
+
+def test_a_broken_answer_is_asked_for_again(cache: Path) -> None:
+    ask(Counting([0.2, 0.8]), CLASSES, ["a"])
+    (path,) = cache.rglob("*.npy")
+    path.write_bytes(path.read_bytes()[:-3])
+    again = Counting([0.2, 0.8])
+    ask(again, CLASSES, ["a"])
+    assert again.asked == 1
+
+
+def test_several_teachers_teach_their_mean_whatever_the_order_of_their_classes() -> None:
+    ensemble = EnsembleTeacher([Counting([0.2, 0.8]), Counting([0.4, 0.6], ("positive", "negative"))])
+    np.testing.assert_allclose(ensemble.probabilities(["a"]), [[0.4, 0.6]])
+
+
+def test_a_model_teaches_by_name_by_path_and_with_others(
+    tmp_path: Path, write_model: Callable[..., Checkpoint]
+) -> None:
+    one = write_model(tmp_path / "models" / "one")
+    two = write_model(tmp_path / "elsewhere", hidden=5)
+    assert isinstance(find_teacher("one", "cpu"), CheckpointTeacher)
+    both = find_teacher(f"one,{two.path}", "cpu")
+    texts = ["a good film", "a dull film"]
+    each = [find_teacher(str(model.path), "cpu").probabilities(texts) for model in (one, two)]
+    np.testing.assert_allclose(both.probabilities(texts), np.mean(each, axis=0), rtol=1e-6)
+    assert "film" in both.words
+
+
+def test_what_is_no_teacher_is_named() -> None:
+    with pytest.raises((ModelError, DataError), match=r"--teacher \./nosuch"):
+        find_teacher("./nosuch", "cpu")
