@@ -86,7 +86,10 @@ class ModelConfig(Settings):
     hidden: int = setting(128, "Numbers in the hidden state of one direction.", least=1, most=8192)
     layers: int = setting(1, "Recurrent layers, each reading the one below.", least=1, most=32)
     bidirectional: bool = setting(True, "Read from both ends.")
-    pooling: Pooling = setting("mean-max", "How the hidden states of all steps become one vector.")
+    pooling: Pooling = setting(
+        "mean-max",
+        "How the hidden states of all steps become one vector; self-attention takes time with the square of a text's length.",
+    )
     heads: int = setting(4, "Heads of the self-attention pooling.", least=1, most=64)
     dropout: float = setting(0.4, "Share of the pooled vector dropped in training.", least=0.0, most=0.95)
     embedding_dropout: float = setting(

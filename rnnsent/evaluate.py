@@ -15,7 +15,7 @@ from rnnsent.errors import DataError
 from rnnsent.metrics import Metrics, compute_metrics
 from rnnsent.model.card import model_card
 from rnnsent.model.checkpoint import Checkpoint
-from rnnsent.model.store import MODEL_VARIABLE, available
+from rnnsent.model.store import MODEL_VARIABLE, SHIPPED, available
 from rnnsent.predict import Predictor
 
 WINDOW = 2_048  # texts scored at once
@@ -90,7 +90,12 @@ def score(
 
 
 def record_scores(checkpoint: Checkpoint, evaluation: Evaluation) -> bool:
-    """Keep an evaluation in the model's metrics and card, under "source:split"; False where they cannot be written."""
+    """Keep an evaluation in the model's metrics and card, under "source:split".
+
+    False where they cannot be written, and for the model that ships, whose card speaks of the figures it came with.
+    """
+    if checkpoint.path.parent == SHIPPED:
+        return False
     metrics = {**checkpoint.metrics, f"{evaluation.source}:{evaluation.split}": evaluation.to_dict()}
     try:
         checkpoint.record(metrics, model_card(checkpoint, metrics))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+CALIBRATION_BINS = 15
 SHORTEST_BAND = 16  # tokens; each band of accuracy by length reaches twice as far as the one before
 
 
@@ -25,7 +26,8 @@ class Metrics:
     """Figures of one evaluation, shares between 0 and 1. Rows of the confusion matrix are the true classes.
 
     `accuracy_interval` is the 95 % Wilson score interval (Wilson 1927). `roc_auc` is one-vs-rest, macro-averaged,
-    for more than two classes, and None where a class has no text. `log_loss` is in nats.
+    for more than two classes, and None where a class has no text. `log_loss` is in nats. The expected calibration error
+    is that of the predicted label's probability, in 15 bins (Guo et al. 2017).
     """
 
     n: int
@@ -33,6 +35,7 @@ class Metrics:
     accuracy_interval: tuple[float, float]
     macro_f1: float
     log_loss: float
+    expected_calibration_error: float
     roc_auc: float | None
     per_class: dict[str, dict[str, float]]
     confusion_matrix: list[list[int]]
@@ -68,6 +71,7 @@ def compute_metrics(
         accuracy_interval=(float(interval.low), float(interval.high)),
         macro_f1=float(metrics.f1_score(labels, predicted, average="macro", zero_division=0.0)),
         log_loss=float(metrics.log_loss(labels, probabilities, labels=places)),
+        expected_calibration_error=_calibration_error(right, probabilities.max(axis=1)),
         roc_auc=_roc_auc(labels, probabilities),
         per_class={
             name: {"precision": float(p), "recall": float(r), "f1": float(f), "support": int(s)}
@@ -86,6 +90,13 @@ def _roc_auc(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> f
     if probabilities.shape[1] == 2:
         return float(roc_auc_score(labels, probabilities[:, 1]))
     return float(roc_auc_score(labels, probabilities, multi_class="ovr"))
+
+
+def _calibration_error(right: NDArray[np.bool_], confidences: NDArray[np.float64]) -> float:
+    """The mean distance between how sure and how right the model is, over bins of confidence, by their texts."""
+    bins = np.clip(np.ceil(confidences * CALIBRATION_BINS).astype(np.int64), 1, CALIBRATION_BINS)
+    gaps = np.bincount(bins, weights=right - confidences, minlength=CALIBRATION_BINS + 1)
+    return float(np.abs(gaps).sum() / len(right))
 
 
 def _by_length(right: NDArray[np.bool_], lengths: NDArray[np.int64]) -> list[LengthBand]:

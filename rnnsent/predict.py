@@ -4,6 +4,7 @@ A short predict runs on the equations in numpy, so that it need not load PyTorch
 probabilities within 1e-5. A text's probabilities depend on nothing but the text.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -89,7 +90,12 @@ class TorchEngine:
 
     MAX_ROWS, MAX_TOKENS = 256, 16_384
 
+    # oneDNN keeps a kernel for each shape that it has met, up to 1,024; a stream meets hundreds of shapes, and memory
+    # grew with its length.
+    KERNELS_KEPT = "16"
+
     def __init__(self, weights: equations.Weights, config: ModelConfig, device: Device) -> None:
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", self.KERNELS_KEPT)
         import torch
 
         from rnnsent.model.classifier import from_weights

@@ -19,6 +19,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from rnnsent.atomic import replaced_folder, write_text
 from rnnsent.config import TeachConfig
 from rnnsent.data.sources import find_source
 from rnnsent.model.store import models_folder
@@ -34,11 +35,11 @@ SCORED = ("imdb", "sst2 --split validation", "sentences")
 
 def main() -> None:
     build = Path(sys.argv[1])
-    os.environ["RNNSENT_MODELS_DIR"] = str(build / "models")
-    teacher = build / "teacher"
-    if not teacher.is_dir():
-        build.mkdir(parents=True, exist_ok=True)
-        subprocess.run([sys.executable, ROOT / "scripts" / "teacher.py", teacher], check=True)
+    build.mkdir(parents=True, exist_ok=True)
+    os.chdir(build)  # so that the model's config.json names what it was made of by relative paths
+    os.environ["RNNSENT_MODELS_DIR"] = "models"
+    if not Path("teacher").is_dir():
+        subprocess.run([sys.executable, ROOT / "scripts" / "teacher.py", "teacher"], check=True)
     kept_out = held_out_texts()
     run(Request(("imdb",), name="reviews", keep_out=kept_out))
     run(
@@ -46,23 +47,26 @@ def main() -> None:
             ("imdb", "sst2", "sentences"),
             name="english",
             overrides={
-                "teacher": str(teacher),
+                "teacher": "teacher",
                 "unlabelled": "unsupervised,sst5",
                 "pieces": "sentences",
                 "most_pieces": 160_000,
                 "made": 120_000,
                 "batch_size": 192,
+                "validation": 0.1,  # of train, so that no split that the model is scored on chose anything
             },
-            more_teaching=(
-                TeachConfig(teacher=str(build / "models" / "reviews"), unlabelled="unsupervised", pieces="texts"),
-            ),
+            more_teaching=(TeachConfig(teacher="reviews", unlabelled="unsupervised", pieces="texts"),),
             keep_out=kept_out,
             command=("make", "english"),
         )
     )
     for split in SCORED:
         subprocess.run([sys.executable, "-m", "rnnsent", "evaluate", *split.split(), "--model", "english"], check=True)
-    shutil.copytree(build / "models" / "english", SHIPPED, dirs_exist_ok=True)
+    card = Path("models", "english", "README.md")
+    notes = (ROOT / "scripts" / "english.md").read_text(encoding="utf-8")
+    write_text(card, card.read_text(encoding="utf-8").rstrip() + "\n\n" + notes)
+    with replaced_folder(SHIPPED) as folder:
+        shutil.copytree(card.parent, folder, dirs_exist_ok=True)
 
 
 def held_out_texts() -> list[str]:

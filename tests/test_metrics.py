@@ -35,6 +35,8 @@ def test_two_classes_give_the_figures_counted_by_hand() -> None:
     }  # fmt: skip
     assert found.macro_f1 == pytest.approx((1 / 2 + 2 / 3) / 2)
     assert found.log_loss == pytest.approx(-sum(map(math.log, (0.9, 0.4, 0.9, 0.8, 0.4))) / 5)
+    # Twice .9 and right, twice .6 and wrong, once .8 and right.
+    assert found.expected_calibration_error == pytest.approx((2 * 0.1 + 2 * 0.6 + 0.2) / 5)
     assert found.roc_auc == pytest.approx(5 / 6)  # of the 6 pairs, only 0.4 stands below 0.6
 
 

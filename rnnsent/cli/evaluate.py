@@ -57,7 +57,7 @@ def evaluate(
     if evaluation.seen_as:
         say(f"note: these are the {evaluation.seen_as} texts that the model was made with, so the figures flatter it")
     if not record_scores(predictor.checkpoint, evaluation):
-        say(f"note: {predictor.checkpoint.path} cannot be written, so these figures are not kept with the model")
+        say(f"note: nothing is written to {predictor.checkpoint.path}, so these figures are not kept with the model")
     if json_:
         with standard_output() as output:
             output.write(json.dumps(evaluation.to_dict(), indent=2, ensure_ascii=False) + "\n")

@@ -26,6 +26,7 @@ def print_evaluation(output: Output, evaluation: Evaluation) -> None:
             f"macro F1 {metrics.macro_f1:.4f}",
             *([f"ROC-AUC {metrics.roc_auc:.4f}"] if metrics.roc_auc is not None else []),
             f"log loss {metrics.log_loss:.4f}",
+            f"calibration error {metrics.expected_calibration_error:.4f}",
             f"{evaluation.texts_per_second:,.0f} texts/s",
         ]
     )
