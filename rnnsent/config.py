@@ -160,6 +160,9 @@ class TrainConfig(Settings):
     embeddings: str = setting(
         "", "Start from these word vectors: a file in the text format of GloVe, word2vec or fastText."
     )
+    fine_tune: str = setting(
+        "", "Start from the vocabulary and the weights of this model, by name or path; a lower --learning-rate suits."
+    )
     pretrain: Pretrain = setting(
         "none",
         "lm: the embedding and first layer learn to tell the next token, of unlabelled texts too, before labels.",

@@ -13,14 +13,17 @@ from rnnsent.data.sources import Corpus, Source
 from rnnsent.data.tokenizer import Ids, Tokenizer
 from rnnsent.data.unlabelled import cut, made_texts, read_unlabelled
 from rnnsent.fit.loop import Encoded
+from rnnsent.model.store import find_model
+from rnnsent.predict import tokenizer_of
 from rnnsent.request import Request
 from rnnsent.teach import Labelled, answers, find_teacher
 
 
 @dataclass(frozen=True)
 class Material:
-    """What a run learns from, as ids, and the tokenizer that made them of texts."""
+    """What a run learns from, as ids, the tokenizer that made them of texts, and the classes of the targets."""
 
+    classes: tuple[str, ...]
     tokenizer: Tokenizer
     labelled: Encoded
     taught: Encoded
@@ -42,7 +45,7 @@ class Lessons:
 def read_material(
     recipe: Recipe, request: Request, sources: Sequence[Source], corpus: Corpus, tokenizer: Tokenizer | None = None
 ) -> Generator[Labelled, None, Material]:
-    """Read the unlabelled texts, ask the teachers, learn a vocabulary unless one is given, and encode all.
+    """Read the unlabelled texts, ask the teachers, learn a vocabulary unless there is one, and encode all.
 
     Raises:
         RnnsentError: a teacher or the texts cannot be read, or a teacher has other classes.
@@ -55,10 +58,17 @@ def read_material(
     if recipe.training.pretrain != "none" and recipe.teaching.unlabelled:
         texts = unlabelled_texts(recipe.teaching, sources, corpus)
         texts = [texts[i] for i in distinct_from(texts, request.keep_out)]
+    if tokenizer is None and recipe.training.fine_tune:
+        tokenizer = tokenizer_of(find_model(recipe.training.fine_tune))
     tokenizer = tokenizer or Tokenizer.train([*labelled.texts, *lessons.texts, *texts], recipe.tokenizer)
     taught = _encoded(lessons.texts, lessons.answers, tokenizer)
     return Material(
-        tokenizer, encode(labelled, tokenizer), taught, tokenizer.encode(texts), encode(corpus.validation, tokenizer)
+        labelled.classes,
+        tokenizer,
+        encode(labelled, tokenizer),
+        taught,
+        tokenizer.encode(texts),
+        encode(corpus.validation, tokenizer),
     )
 
 

@@ -131,7 +131,7 @@ class Predictor:
         self.classes = checkpoint.classes
         self._config = checkpoint.recipe.model
         self._device = device
-        self._tokenizer = _tokenizer(checkpoint)
+        self._tokenizer = tokenizer_of(checkpoint)
         weights = checkpoint.weights
         check_shapes(
             weights,
@@ -237,7 +237,7 @@ def _list_of_texts(texts: Any) -> list[str]:
     return texts
 
 
-def _tokenizer(checkpoint: Checkpoint) -> Tokenizer:
+def tokenizer_of(checkpoint: Checkpoint) -> Tokenizer:
     written = checkpoint.tokenizer_json
     try:
         return Tokenizer.from_json(written)

@@ -1,7 +1,7 @@
 """What a training run is asked for, and whether it can be: by the model's place and by the run that it resumes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,11 @@ from rnnsent.config import GROUPS, Device, Recipe, TeachConfig, flag, load_recip
 from rnnsent.data.embeddings import vector_size
 from rnnsent.data.sources import Corpus
 from rnnsent.errors import DataError, SettingsError
+from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.model.resume import ResumeState
+from rnnsent.model.store import find_model
+
+NETWORK = ("cell", "embedding_dim", "hidden", "layers", "bidirectional")  # what a fine-tuned model keeps
 
 
 @dataclass(frozen=True)
@@ -40,11 +44,28 @@ def default_name(sources: tuple[str, ...]) -> str:
 
 
 def resolve_recipe(request: Request) -> Recipe:
-    """The recipe with its overrides; the size of given word vectors is that of the embedding unless one was asked for."""
+    """The recipe with its overrides; the size of given word vectors is that of the embedding unless one was asked for.
+
+    Raises:
+        SettingsError: a setting cannot be, or differs from the model that is to be fine-tuned.
+    """
     recipe = load_recipe(request.recipe or "default").overridden(request.overrides)
+    if recipe.training.fine_tune:
+        return _as_in(find_model(recipe.training.fine_tune), recipe, request.overrides)
     if recipe.training.embeddings and request.overrides.get("embedding_dim") is None:
         recipe = recipe.overridden({"embedding_dim": vector_size(Path(recipe.training.embeddings))})
     return recipe
+
+
+def _as_in(base: Checkpoint, recipe: Recipe, overrides: Mapping[str, Any]) -> Recipe:
+    """The recipe with the tokenizer and the network of a model that is to be fine-tuned."""
+    fixed = {**asdict(base.recipe.tokenizer), **{name: getattr(base.recipe.model, name) for name in NETWORK}}
+    for name, value in fixed.items():
+        if overrides.get(name) not in (None, value):
+            raise SettingsError(
+                f"{flag(name)} is {overrides[name]}, but --fine-tune {base.name} has {value}; leave it out"
+            )
+    return recipe.overridden(fixed)
 
 
 def check_place(request: Request, path: Path, state: ResumeState) -> None:
@@ -73,11 +94,11 @@ def resumed_recipe(request: Request, before: Mapping[str, Any]) -> Recipe:
         raise SettingsError(
             f"the unfinished run was trained on {' '.join(before['sources'])}; --resume cannot change that"
         )
-    asked = (load_recipe(request.recipe) if request.recipe else stored).overridden(request.overrides)
+    asked = resolve_recipe(request) if request.recipe else stored.overridden(request.overrides)
     for group, settings in asked.to_dict().items():
         for key, value in settings.items():
             kept = stored.to_dict()[group][key]
-            if value != kept and not (request.recipe and key == "embedding_dim" and stored.training.embeddings):
+            if value != kept:
                 raise SettingsError(
                     f"the unfinished run has {flag(key)} {kept}, not {value}; --resume cannot change that"
                 )

@@ -20,12 +20,11 @@ import rnnsent
 from rnnsent.config import Device, Recipe
 from rnnsent.data.embeddings import read_vectors
 from rnnsent.data.sources import VALIDATION, Corpus, find_source, read_corpus
-from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.evaluate import Evaluation, record_scores, score
 from rnnsent.model.checkpoint import Checkpoint
-from rnnsent.model.ngrams import BIAS, WEIGHTS, Ngrams
+from rnnsent.model.ngrams import BIAS, WEIGHTS, Ngrams, network_of
 from rnnsent.model.resume import ResumeState
-from rnnsent.model.store import new_path
+from rnnsent.model.store import find_model, new_path
 from rnnsent.predict import Predictor, TorchEngine
 from rnnsent.request import Request, check_place, check_same_data, default_name, resolve_recipe, resumed_recipe
 
@@ -198,7 +197,7 @@ def stages(recipe: Recipe, material: "Material", device: "torch.device") -> "tup
     from rnnsent.fit.language_model import Pretraining
     from rnnsent.fit.loop import Fit, joined
 
-    classifier = _build(recipe, material.tokenizer, material.validation.targets.shape[1])
+    classifier = _build(recipe, material)
     copies = [material.labelled] * recipe.teaching.labelled_copies
     fit = Fit(classifier, joined([*copies, material.taught]), material.validation, recipe.training, device)
     if recipe.training.pretrain == "none":
@@ -207,19 +206,25 @@ def stages(recipe: Recipe, material: "Material", device: "torch.device") -> "tup
     return [Pretraining(classifier, rows, recipe.training, device), fit], fit
 
 
-def _build(recipe: Recipe, tokenizer: Tokenizer, classes: int) -> "Classifier":
-    """The network with its first weights."""
+def _build(recipe: Recipe, material: "Material") -> "Classifier":
+    """The network with its first weights: drawn, or those of the model that is to be fine-tuned, or of word vectors."""
     import torch
 
     from rnnsent.model.classifier import Classifier
 
     torch.manual_seed(recipe.training.seed)
-    classifier = Classifier(recipe.model, vocabulary=len(tokenizer), classes=classes)
+    vocabulary = material.tokenizer.vocabulary()
+    classifier = Classifier(recipe.model, vocabulary=len(vocabulary), classes=len(material.classes))
     classifier.initialise()
+    if recipe.training.fine_tune:
+        base = find_model(recipe.training.fine_tune)
+        start = {name: torch.from_numpy(weight) for name, weight in network_of(base.weights).items()}
+        for name, weight in classifier.state_dict().items():
+            same_meaning = not name.startswith("output.") or base.classes == material.classes
+            if same_meaning and name in start and start[name].shape == weight.shape:
+                weight.copy_(start[name])
     if recipe.training.embeddings:
-        ids, vectors = read_vectors(
-            Path(recipe.training.embeddings), tokenizer.vocabulary(), recipe.model.embedding_dim
-        )
+        ids, vectors = read_vectors(Path(recipe.training.embeddings), vocabulary, recipe.model.embedding_dim)
         classifier.embedding.weight.data[ids] = torch.from_numpy(vectors)
     return classifier
 

@@ -9,6 +9,7 @@ import pytest
 from rnnsent.data.examples import Examples
 from rnnsent.data.sources import FileSource
 from rnnsent.errors import SettingsError
+from rnnsent.fit.loop import Epoch
 from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.train import Request, Saved, Stopped, train
 
@@ -117,3 +118,32 @@ def test_a_checkpoint_teaches_what_it_knows_to_a_model_of_unlabelled_texts(
     assert isinstance(taught, Saved)
     assert taught.validation.metrics.accuracy > 0.7
     assert len(list((place.parent / "cache").rglob("*.npy"))) == 1
+
+
+def test_a_fine_tuned_model_starts_where_its_base_ended(place: Path) -> None:
+    run(place, "base", epochs=12, patience=12, learning_rate=2e-2, warmup=0, average=0.0)
+    events: list[object] = []
+    request = Request(
+        (str(place),), name="more", overrides={"fine_tune": "base", "epochs": 1, "min_updates": 0}, device="cpu"
+    )
+    events += train(request)
+    (epoch,) = [event for event in events if isinstance(event, Epoch)]
+    assert epoch.train_accuracy > 0.9  # from the first batch on
+    base, more = (Checkpoint.read(place.parent / "models" / name) for name in ("base", "more"))
+    assert more.tokenizer_json == base.tokenizer_json
+    assert more.recipe.model.hidden == base.recipe.model.hidden
+    with pytest.raises(SettingsError, match="--hidden is 16, but --fine-tune base has 8"):
+        run(place, "other", fine_tune="base", hidden=16)
+
+
+def test_a_base_with_other_classes_gives_all_but_its_output(place: Path) -> None:
+    run(place, "base")
+    others = place.parent / "others.csv"
+    others.write_text(
+        "text,label\n" + "".join(f"it was {word} film {n},{n % 3}\n" for n in range(60) for word in ("a", "b"))
+    )
+    request = Request(
+        (str(others),), name="three", overrides={"fine_tune": "base", "epochs": 1, "min_updates": 0}, device="cpu"
+    )
+    assert isinstance(list(train(request))[-1], Saved)
+    assert Checkpoint.read(place.parent / "models" / "three").classes == ("0", "1", "2")
