@@ -50,12 +50,15 @@ def main() -> None:
                 "teacher": "teacher",
                 "unlabelled": "unsupervised,sst5",
                 "pieces": "sentences",
-                "most_pieces": 160_000,
+                "most_pieces": 120_000,
                 "made": 120_000,
+                "labelled_copies": 2,
                 "batch_size": 192,
                 "validation": 0.1,  # of train, so that no split that the model is scored on chose anything
             },
-            more_teaching=(TeachConfig(teacher="reviews", unlabelled="unsupervised", pieces="texts"),),
+            more_teaching=(
+                TeachConfig(teacher="reviews", unlabelled="unsupervised", pieces="texts", most_pieces=30_000),
+            ),
             keep_out=kept_out,
             command=("make", "english"),
         )
