@@ -44,6 +44,16 @@ def main() -> None:
     model = AutoModelForSequenceClassification.from_pretrained(
         base, local_files_only=True, id2label={0: "negative", 1: "positive"}, label2id={"negative": 0, "positive": 1}
     )
+    average = fine_tune(model, tokenizer, options.epochs)
+    written = options.out.with_name(options.out.name + ".part")
+    average.save_pretrained(written)
+    tokenizer.save_pretrained(written)
+    shutil.rmtree(options.out, ignore_errors=True)
+    written.rename(options.out)
+
+
+def fine_tune(model: torch.nn.Module, tokenizer, epochs: int) -> torch.nn.Module:  # type: ignore[no-untyped-def]
+    """Train in place; the moving average of the weights."""
     texts, targets, checks = read()
     rows = [row[:LENGTH] for row in tokenizer(texts)["input_ids"]]
     lengths = np.array(list(map(len, rows)))
@@ -51,9 +61,9 @@ def main() -> None:
     average = torch.optim.swa_utils.AveragedModel(
         model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE)
     )
-    updates, total = 0, options.epochs * math.ceil(len(rows) / BATCH)
+    updates, total = 0, epochs * math.ceil(len(rows) / BATCH)
     start = time.monotonic()
-    for epoch in range(options.epochs):
+    for epoch in range(epochs):
         model.train()
         generator = np.random.default_rng(epoch)
         batches = buckets(lengths, max_rows=BATCH, max_tokens=10**9, generator=generator)
@@ -77,11 +87,7 @@ def main() -> None:
                 )
         for name, examples in checks.items():
             print(f"epoch {epoch + 1}: {name} {accuracy(average.module, tokenizer, examples):.2%}", flush=True)
-    written = options.out.with_name(options.out.name + ".part")
-    average.module.save_pretrained(written)
-    tokenizer.save_pretrained(written)
-    shutil.rmtree(options.out, ignore_errors=True)
-    written.rename(options.out)
+    return average.module
 
 
 def read() -> tuple[list[str], np.ndarray, dict[str, Examples]]:
