@@ -33,7 +33,7 @@ DISTANCES = (10, 25, 50, 100, 200, 400)
 SEEDS = (0, 1, 2)
 SIGNALS, NOISE = 4, 8
 BATCH, SCORED, HIDDEN = 64, 10, 32
-PLAIN_UPDATES, UPDATES = 1_500, 1_500
+PLAIN_UPDATES, UPDATES = 600, 1_500
 ENOUGH = 0.01  # a loss at which a plain training has learned its distance
 BY_LENGTH = {"rnn": "imdb-rnn-last on imdb", "lstm": "imdb-lstm-last on imdb"}
 

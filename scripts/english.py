@@ -53,6 +53,7 @@ def main() -> None:
                 "most_pieces": 120_000,
                 "made": 120_000,
                 "labelled_copies": 2,
+                "epochs": 2,
                 "batch_size": 192,
                 "validation": 0.1,  # of train, so that no split that the model is scored on chose anything
             },

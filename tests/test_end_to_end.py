@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -43,11 +44,9 @@ def on_a_terminal(folder: Path, *arguments: str) -> tuple[int, str]:
     process = subprocess.Popen(command, cwd=folder, env=environment, stdin=slave, stdout=slave, stderr=slave)
     os.close(slave)
     received = bytearray()
-    try:
+    with suppress(OSError):  # the other end is closed
         while chunk := os.read(master, 4_096):
             received.extend(chunk)
-    except OSError:  # the other end is closed
-        pass
     os.close(master)
     return process.wait(), received.decode().replace("\r\n", "\n")
 
