@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 from record import record
 
-from rnnsent.model.store import models_folder
+from rnnsent.model.store import SHIPPED, models_folder
 
 
 @dataclass(frozen=True)
 class Run:
-    """A model: how it is trained, and the splits that it is scored on."""
+    """A model: how it is trained, None for the one that ships, and the splits that it is scored on."""
 
-    train: str
+    train: str | None
     evaluate: tuple[str, ...]
 
 
@@ -36,6 +36,10 @@ RUNS = {
     "sst5": Run("sst5 --validation 0.1", ("sst5 --split validation",)),
     "chnsenticorp": Run("chnsenticorp --validation 0.1", ("chnsenticorp --split validation",)),
     "sentences": Run("sentences", ("sentences",)),
+    "sst5-from-english": Run(
+        "sst5 --validation 0.1 --fine-tune english --learning-rate 5e-4", ("sst5 --split validation",)
+    ),
+    "english": Run(None, ("imdb", "sst2 --split validation", "sentences")),
 }
 
 
@@ -46,22 +50,23 @@ def rnnsent(arguments: str) -> str:
 
 
 def measure(name: str, run: Run) -> None:
+    folder = models_folder() / name if run.train else SHIPPED / name
     train = f"train {run.train} --name {name}"
     start = time.perf_counter()
-    if not (models_folder() / name).is_dir() or resumable(name):
+    if not folder.is_dir() or resumable(name):
         rnnsent(train + (" --resume" if resumable(name) else ""))
     seconds = time.perf_counter() - start
-    history = [json.loads(line) for line in (models_folder() / name / "history.jsonl").read_text().splitlines()]
-    validation = next(iter(json.loads((models_folder() / name / "metrics.json").read_text()).values()))
+    history = [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]
+    validation = next(iter(json.loads((folder / "metrics.json").read_text()).values()))
     for split in run.evaluate:
-        evaluate = f"evaluate {split} --model {name}"
+        evaluate = f"evaluate {split} --model {name if run.train else folder}"
         figures = json.loads(rnnsent(evaluate + " --json"))
         record(
             "accuracy",
             f"{name} on {split}",
             {
-                "train": f"rnnsent {train}",
-                "evaluate": f"rnnsent {evaluate}",
+                "train": f"rnnsent {train}" if run.train else f"make {name}",
+                "evaluate": f"rnnsent evaluate {split} --model {name}",
                 "train_seconds": round(sum(epoch["seconds"] for epoch in history)),
                 "wall_seconds": round(seconds),
                 "epochs": len(history),
@@ -74,7 +79,8 @@ def measure(name: str, run: Run) -> None:
 
 
 def figures_of(metrics: dict[str, object]) -> dict[str, object]:
-    return {key: metrics[key] for key in ("n", "accuracy", "accuracy_interval", "macro_f1", "log_loss")}
+    keys = ("n", "accuracy", "accuracy_interval", "macro_f1", "log_loss", "expected_calibration_error")
+    return {key: metrics[key] for key in keys if key in metrics}
 
 
 def resumable(name: str) -> bool:
@@ -84,7 +90,9 @@ def resumable(name: str) -> bool:
 def main() -> None:
     names = sys.argv[1:]
     if not names or not set(names) <= RUNS.keys():
-        sys.exit("\n".join(f"{name}: rnnsent train {run.train}" for name, run in RUNS.items()))
+        sys.exit(
+            "\n".join(f"{name}: {f'rnnsent train {run.train}' if run.train else 'ships'}" for name, run in RUNS.items())
+        )
     for name in names:
         measure(name, RUNS[name])
 

@@ -39,6 +39,9 @@ def accuracy(runs: Mapping[str, Any]) -> list[str]:
             f"{run['score']['accuracy']:.2%} ({interval(run['score'])})",
             f"{run['score']['macro_f1']:.3f}",
             f"{run['score']['log_loss']:.3f}",
+            f"{run['score']['expected_calibration_error']:.3f}"
+            if "expected_calibration_error" in run["score"]
+            else "-",
             f"{run['validation']['accuracy']:.2%}",
             f"{run['epochs']} in {run['train_seconds']:,} s",
             letter(run["on"]),
