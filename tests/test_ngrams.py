@@ -81,3 +81,14 @@ def test_an_ngram_of_a_single_text_is_left_out() -> None:
 
 def test_one_score_of_two_classes_stands_for_two_logits() -> None:
     assert as_logits(np.array([[3.0]]), 2).tolist() == [[-1.5, 1.5]]
+
+
+def test_a_large_set_is_fitted_on_texts_drawn_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [np.array([number % 2, 5], dtype=np.int32) for number in range(1_000)]
+    labels = np.arange(1_000) % 2
+    whole = fit_ngrams(rows, labels, classes=2, longest=1, most=10, seed=0)
+    monkeypatch.setattr("rnnsent.fit.ngrams.MOST_TOKENS", 100)
+    part = fit_ngrams(rows, labels, classes=2, longest=1, most=10, seed=0)
+    assert part[KEYS].tolist() == whole[KEYS].tolist()
+    assert not np.array_equal(part[WEIGHTS], whole[WEIGHTS])
+    assert (Ngrams(part, 1, 2).logits(rows).argmax(axis=1) == labels).all()

@@ -9,6 +9,7 @@ from rnnsent.data.tokenizer import Ids
 from rnnsent.model.ngrams import BIAS, KEYS, WEIGHTS, hashed
 
 FEWEST_TEXTS = 2  # an n-gram that fewer texts have tells nothing of others
+MOST_TOKENS = 20_000_000  # of texts drawn at random from a larger set: some GB of memory, and minutes
 INVERSE_REGULARISATION = 4.0
 SMOOTHING = 1.0
 
@@ -23,6 +24,8 @@ def fit_ngrams(
     from scipy.sparse import csr_matrix, diags_array
     from sklearn.linear_model import LogisticRegression
 
+    drawn = _drawn(rows, seed)
+    rows, labels = [rows[i] for i in drawn], labels[drawn]
     numbers, hashes = hashed(rows, longest)
     pairs = np.unique(numbers << 32 | hashes)  # a text has an n-gram or not
     numbers, hashes = pairs >> 32, (pairs & 0xFFFFFFFF).astype(np.uint32)
@@ -49,6 +52,13 @@ def fit_ngrams(
     table = np.stack(weights, axis=1)  # (G, C)
     largest = np.sort(np.argsort(-np.abs(table).max(axis=1), kind="stable")[:most])
     return {KEYS: keys[often][largest], WEIGHTS: table[largest], BIAS: np.array(bias, dtype=np.float32)}
+
+
+def _drawn(rows: Sequence[Ids], seed: int) -> NDArray[np.intp]:
+    """The numbers of all rows, or of as many drawn at random as the limit of tokens allows, in rising order."""
+    order = np.random.default_rng(seed).permutation(len(rows))
+    tokens = np.cumsum([len(rows[i]) for i in order])
+    return np.sort(order[: max(1, int(np.searchsorted(tokens, MOST_TOKENS, side="right")))])
 
 
 def _log_count_ratio(inside: NDArray[np.floating], outside: NDArray[np.floating]) -> NDArray[np.float32]:
