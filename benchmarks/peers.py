@@ -61,7 +61,8 @@ def fasttext(train: Examples, scored: Examples) -> Answers:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "train.txt"
         lines = (
-            f"__label__{label} {plain(text)}\n" for text, label in zip(train.texts, train.labels.tolist(), strict=True)
+            f"__label__{train.labels[i]} {plain(train.texts[i])}\n"
+            for i in np.random.default_rng(0).permutation(len(train))
         )
         path.write_text("".join(lines), encoding="utf-8")
         model = library.train_supervised(str(path), wordNgrams=2, epoch=5, lr=0.5, verbose=0)
