@@ -55,6 +55,7 @@ def accuracy(runs: Mapping[str, Any]) -> list[str]:
         "accuracy (interval)",
         "macro F1",
         "log loss",
+        "calibration error",
         "validation",
         "epochs",
         "on",
@@ -116,13 +117,13 @@ def by_length(runs: Mapping[str, Any]) -> list[str]:
 def long_range(runs: Mapping[str, Any]) -> list[str]:
     lines = []
     for way, run in runs.items():
-        distances = list(next(iter(run["accuracy"].values())))
+        distances = sorted(next(iter(run["accuracy"].values())), key=int)
         rows = [
             [cell.upper(), *(", ".join(f"{each:.0%}" for each in found[distance]) for distance in distances)]
             for cell, found in run["accuracy"].items()
         ]
         lines += [
-            f"Recalling the first token after so many others, trained {way} (`{run['command']}`, {letter(run['on'])}), each seed:",
+            f"Recalling the first token after so many others, started {way} (`{run['command']}`, {letter(run['on'])}), each seed:",
             "",
             *table(["cell", *distances], rows),
             "",
@@ -162,7 +163,11 @@ def interval(figures: Mapping[str, Any]) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    return ["| " + " | ".join(cells) + " |" for cells in (header, ["---"] * len(header), *rows)]
+    """A table of Markdown. Raises ValueError where a row has more or fewer cells than the header."""
+    lines = [list(cells) for cells in (header, ["---"] * len(header), *rows)]
+    if any(len(cells) != len(header) for cells in lines):
+        raise ValueError(f"a row under {', '.join(header)} does not have {len(header)} cells")
+    return ["| " + " | ".join(cells) + " |" for cells in lines]
 
 
 if __name__ == "__main__":

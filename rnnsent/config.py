@@ -158,7 +158,9 @@ class TrainConfig(Settings):
         most=0.9,
     )
     embeddings: str = setting(
-        "", "Start from these word vectors: a file in the text format of GloVe, word2vec or fastText."
+        "",
+        "Start from these word vectors: a file in the text format of GloVe, word2vec or fastText. They set --embedding-dim, "
+        "or fill the first numbers of a larger one.",
     )
     fine_tune: str = setting(
         "", "Start from the vocabulary and the weights of this model, by name or path; a lower --learning-rate suits."
@@ -183,7 +185,8 @@ class TeachConfig(Settings):
     )
     unlabelled: str = setting(
         "",
-        "What the teacher labels, or pre-training reads: a split of the sources, a data set or a file of lines; several with commas.",
+        "What the teacher labels, or pre-training reads beside the train split: a split of the sources, a data set or a "
+        "file of lines; several with commas. Pre-training finds imdb's `unsupervised` by itself.",
     )
     pieces: Pieces = setting("both", "How the unlabelled texts are given to the teacher.")
     most_pieces: int = setting(200_000, "Most pieces of each of them, drawn at random.", least=1)

@@ -11,7 +11,7 @@ from rnnsent.data.examples import Examples
 from rnnsent.data.overlap import distinct_from
 from rnnsent.data.sources import Corpus, Source
 from rnnsent.data.tokenizer import Ids, Tokenizer
-from rnnsent.data.unlabelled import cut, made_texts, read_unlabelled
+from rnnsent.data.unlabelled import cut, made_texts, read_unlabelled, unlabelled_splits
 from rnnsent.fit.loop import Encoded
 from rnnsent.model.store import find_model
 from rnnsent.predict import tokenizer_of
@@ -55,7 +55,7 @@ def read_material(
     lessons = yield from read_lessons(teaching, sources, corpus, request.device, recipe.training.seed)
     lessons = lessons.take(distinct_from(lessons.texts, request.keep_out))
     texts: list[str] = []
-    if recipe.training.pretrain != "none" and recipe.teaching.unlabelled:
+    if recipe.training.pretrain != "none":
         texts = unlabelled_texts(recipe.teaching, sources, corpus)
         texts = [texts[i] for i in distinct_from(texts, request.keep_out)]
     if tokenizer is None and recipe.training.fine_tune:
@@ -101,11 +101,10 @@ def encode(examples: Examples, tokenizer: Tokenizer) -> Encoded:
 
 
 def unlabelled_texts(config: TeachConfig, sources: Sequence[Source], corpus: Corpus) -> list[str]:
-    """The unlabelled texts, whole, without those of the validation split."""
+    """The unlabelled texts, whole, without those of the validation split; unless some are named, those of the sources."""
     held = set(corpus.validation.texts)
-    return [
-        text for name in config.unlabelled.split(",") for text in read_unlabelled(name, sources) if text not in held
-    ]
+    names = config.unlabelled.split(",") if config.unlabelled else unlabelled_splits(sources)
+    return [text for name in names for text in read_unlabelled(name, sources) if text not in held]
 
 
 def _encoded(texts: Sequence[str], targets: NDArray[np.float32], tokenizer: Tokenizer) -> Encoded:

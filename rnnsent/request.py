@@ -44,7 +44,8 @@ def default_name(sources: tuple[str, ...]) -> str:
 
 
 def resolve_recipe(request: Request) -> Recipe:
-    """The recipe with its overrides; the size of given word vectors is that of the embedding unless one was asked for.
+    """The recipe with its overrides; the size of given word vectors is that of the embedding unless a larger one was
+    asked for.
 
     Raises:
         SettingsError: a setting cannot be, or differs from the model that is to be fine-tuned.
@@ -52,8 +53,15 @@ def resolve_recipe(request: Request) -> Recipe:
     recipe = load_recipe(request.recipe or "default").overridden(request.overrides)
     if recipe.training.fine_tune:
         return _as_in(find_model(recipe.training.fine_tune), recipe, request.overrides)
-    if recipe.training.embeddings and request.overrides.get("embedding_dim") is None:
-        recipe = recipe.overridden({"embedding_dim": vector_size(Path(recipe.training.embeddings))})
+    if recipe.training.embeddings:
+        size = vector_size(Path(recipe.training.embeddings))
+        if request.overrides.get("embedding_dim") is None:
+            return recipe.overridden({"embedding_dim": size})
+        if size > recipe.model.embedding_dim:
+            raise SettingsError(
+                f"--embedding-dim is {recipe.model.embedding_dim}, but the vectors of {recipe.training.embeddings} have {size} "
+                "numbers; leave it out, or give a larger one"
+            )
     return recipe
 
 

@@ -224,8 +224,8 @@ def _build(recipe: Recipe, material: "Material") -> "Classifier":
             if same_meaning and name in start and start[name].shape == weight.shape:
                 weight.copy_(start[name])
     if recipe.training.embeddings:
-        ids, vectors = read_vectors(Path(recipe.training.embeddings), vocabulary, recipe.model.embedding_dim)
-        classifier.embedding.weight.data[ids] = torch.from_numpy(vectors)
+        ids, vectors = read_vectors(Path(recipe.training.embeddings), vocabulary)
+        classifier.embedding.weight.data[ids, : vectors.shape[1]] = torch.from_numpy(vectors)
     return classifier
 
 

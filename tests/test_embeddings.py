@@ -30,25 +30,25 @@ def file_of(folder: Path, content: str) -> Path:
 def test_each_format_gives_the_same_vectors(tmp_path: Path, content: str) -> None:
     path = file_of(tmp_path, content)
     assert vector_size(path) == 3
-    ids, vectors = read_vectors(path, VOCABULARY, 3)
+    ids, vectors = read_vectors(path, VOCABULARY)
     assert ids.tolist() == [2, 3]
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(vectors, [[1, -2.5, 0.3], [4, 5, 6]])
 
 
 def test_a_word_may_hold_spaces(tmp_path: Path) -> None:
-    ids, vectors = read_vectors(file_of(tmp_path, "good 1 2\nnew york 3 4\n. . . 5 6\n"), VOCABULARY, 2)
+    ids, vectors = read_vectors(file_of(tmp_path, "good 1 2\nnew york 3 4\n. . . 5 6\n"), VOCABULARY)
     assert ids.tolist() == [2, 4]
     assert vectors.tolist() == [[1, 2], [3, 4]]
 
 
 def test_a_word_that_python_takes_for_a_line_end_does_not_end_a_line(tmp_path: Path) -> None:
-    ids, _ = read_vectors(file_of(tmp_path, "a\u2028b 1 2\n\x85 1 2\n電影 3 4\n"), VOCABULARY, 2)
+    ids, _ = read_vectors(file_of(tmp_path, "a\u2028b 1 2\n\x85 1 2\n電影 3 4\n"), VOCABULARY)
     assert ids.tolist() == [5]
 
 
 def test_a_file_of_numbers_named_by_numbers_has_no_header_past_its_first_line(tmp_path: Path) -> None:
-    ids, vectors = read_vectors(file_of(tmp_path, "4 1\n7 0.5\ngood 2\n8 9\n"), {"7": 0, "8": 1}, 1)
+    ids, vectors = read_vectors(file_of(tmp_path, "4 1\n7 0.5\ngood 2\n8 9\n"), {"7": 0, "8": 1})
     assert ids.tolist() == [0, 1]
     assert vectors.tolist() == [[0.5], [9]]
 
@@ -65,12 +65,7 @@ def test_a_file_of_numbers_named_by_numbers_has_no_header_past_its_first_line(tm
 )
 def test_a_line_that_does_not_parse_is_named(tmp_path: Path, content: str, line: int) -> None:
     with pytest.raises(DataError, match=rf"vectors\.txt:{line}: a word and (its|\d) numbers are expected"):
-        read_vectors(file_of(tmp_path, content), VOCABULARY, 3)
-
-
-def test_vectors_of_another_size_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="the vector of 'good' has 2 numbers, not 3"):
-        read_vectors(file_of(tmp_path, "good 1 2\n"), VOCABULARY, 3)
+        read_vectors(file_of(tmp_path, content), VOCABULARY)
 
 
 @pytest.mark.parametrize("content", ["", "2 300\n"])
@@ -81,7 +76,7 @@ def test_a_file_without_a_vector_is_empty(tmp_path: Path, content: str) -> None:
 
 def test_a_file_that_shares_no_word_with_the_vocabulary_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no vector for any entry"):
-        read_vectors(file_of(tmp_path, "other 1 2\n"), VOCABULARY, 2)
+        read_vectors(file_of(tmp_path, "other 1 2\n"), VOCABULARY)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

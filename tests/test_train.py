@@ -11,6 +11,7 @@ from rnnsent.data.sources import FileSource
 from rnnsent.errors import SettingsError
 from rnnsent.fit.loop import Epoch
 from rnnsent.model.checkpoint import Checkpoint
+from rnnsent.predict import tokenizer_of
 from rnnsent.train import Request, Saved, Stopped, train
 
 OVERRIDES = {"epochs": 3, "hidden": 8, "embedding_dim": 8, "min_updates": 0, "batch_size": 8, "min_frequency": 1}
@@ -147,3 +148,23 @@ def test_a_base_with_other_classes_gives_all_but_its_output(place: Path) -> None
     )
     assert isinstance(list(train(request))[-1], Saved)
     assert Checkpoint.read(place.parent / "models" / "three").classes == ("0", "1", "2")
+
+
+@pytest.mark.parametrize(("asked", "size"), [(None, 3), (5, 5)])
+def test_given_vectors_are_the_first_numbers_of_the_embedding(place: Path, asked: int | None, size: int) -> None:
+    vectors = place / "vectors.vec"
+    vectors.write_text("good 7 8 9\nnowhere 1 2 3\n")
+    still = {"learning_rate": 0.0, "average": 0.0, "epochs": 1, "embeddings": str(vectors), "embedding_dim": asked}
+    saved = run(place, "vectors", **still)
+    assert isinstance(saved, Saved)
+    good = tokenizer_of(saved.checkpoint).vocabulary()["good"]
+    embedding = saved.checkpoint.weights["embedding.weight"]
+    assert embedding.shape[1] == size
+    np.testing.assert_allclose(embedding[good][:3], [7, 8, 9])
+
+
+def test_vectors_wider_than_the_embedding_are_refused(place: Path) -> None:
+    vectors = place / "vectors.vec"
+    vectors.write_text("good 7 8 9\n")
+    with pytest.raises(SettingsError, match=r"--embedding-dim is 2, but the vectors of .*vectors\.vec have 3"):
+        run(place, "vectors", embeddings=str(vectors), embedding_dim=2)

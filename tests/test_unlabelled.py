@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnnsent.data.hub import HubSource
 from rnnsent.data.sources import FileSource
-from rnnsent.data.unlabelled import cut, made_texts, read_unlabelled, sentences
+from rnnsent.data.unlabelled import JOINTS, cut, made_texts, read_unlabelled, sentences, unlabelled_splits
 from rnnsent.errors import DataError
 
 
@@ -21,6 +22,12 @@ def source(tmp_path: Path) -> FileSource:
 
 def test_a_split_of_the_sources_is_read_without_labels(source: FileSource) -> None:
     assert read_unlabelled("test", [source]) == ["without a label"]
+
+
+def test_splits_named_as_having_no_labels_are_found_once(source: FileSource) -> None:
+    hub = HubSource("set", "owner/set")
+    hub.__dict__["_loaded"] = {"train": [], "unsupervised": []}  # as cached_property keeps it
+    assert unlabelled_splits([source, hub, hub]) == ["unsupervised"]
 
 
 def test_a_text_file_gives_its_lines_without_marks_and_blanks(tmp_path: Path) -> None:
@@ -57,12 +64,16 @@ def test_pieces_are_whole_texts_or_sentences_or_both() -> None:
     assert cut([text], "both") == [text, "One two three.", "Four five six."]
 
 
-def test_made_texts_are_fragments_or_have_other_words_in_the_same_places() -> None:
+def test_made_texts_are_fragments_joined_or_not_or_have_other_words_in_the_same_places() -> None:
     text = " ".join(f"w{number}" for number in range(20))
     made = made_texts([text], ["phone", "waiter"], 300, np.random.default_rng(0))
     assert len(made) == 300
     for number, each in enumerate(made):
-        if number % 3 == 2:
+        if number % 4 == 3:
+            (joint,) = [word for word in each.split() if not word.startswith("w")]
+            assert joint in JOINTS
+            assert all(f" {part} " in f" {text} " for part in each.split(f" {joint} "))
+        elif number % 4 == 2:
             assert f" {each} " in f" {text} "
             assert 2 <= len(each.split()) <= 8
         else:

@@ -15,17 +15,15 @@ def vector_size(path: Path) -> int:
     return len(next(_vectors(path))[1])
 
 
-def read_vectors(path: Path, vocabulary: Mapping[str, int], size: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def read_vectors(path: Path, vocabulary: Mapping[str, int]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Ids (N,) of the entries of the vocabulary that the file has, and their vectors (N, size).
 
     Raises:
-        DataError: a line does not parse, or its vector has another size.
+        DataError: a line does not parse, or the file has none of them.
     """
     ids, vectors = [], []
     for word, numbers in _vectors(path):
         if word in vocabulary:
-            if len(numbers) != size:
-                raise DataError(f"{path}: the vector of {word!r} has {len(numbers)} numbers, not {size}")
             ids.append(vocabulary[word])
             vectors.append(numbers)
     if not ids:

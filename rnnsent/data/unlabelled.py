@@ -21,6 +21,8 @@ SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|(?i:<br\s*/?>)+|\n+")
 SHORTEST, LONGEST = 3, 40  # words of a sentence that is kept
 FRAGMENT = (2, 8)
 REPLACED = (0.15, 0.5)
+WITHOUT_LABELS = ("unsupervised", "unlabelled", "unlabeled", "unsup")
+JOINTS = (",", "but", "and", ".", "although", "yet")
 
 
 def read_unlabelled(asked: str, sources: Sequence[Source]) -> list[str]:
@@ -42,6 +44,11 @@ def read_unlabelled(asked: str, sources: Sequence[Source]) -> list[str]:
     return kept
 
 
+def unlabelled_splits(sources: Sequence[Source]) -> list[str]:
+    """The splits of the sources that are named as having no labels, such as imdb's."""
+    return list(dict.fromkeys(split for source in sources for split in source.splits if split in WITHOUT_LABELS))
+
+
 def sentences(texts: Sequence[str]) -> list[str]:
     """The distinct sentences of 3 to 40 words, in order."""
     pieces = (" ".join(piece.split()) for text in texts for piece in SENTENCE_END.split(text) if piece)
@@ -57,22 +64,36 @@ def cut(texts: Sequence[str], pieces: Pieces) -> list[str]:
 def made_texts(texts: Sequence[str], words: Sequence[str], count: int, generator: np.random.Generator) -> list[str]:
     """`count` new texts for a teacher, in the manner of Tang et al. (2019), to reach words that the texts do not have.
 
-    Two of three are a text in which a share of the words has given way to random `words`; the third is a fragment.
+    Of four, two are a text in which a share of the words has given way to random `words`, one is a fragment, and one
+    joins two fragments, as in praise of one thing and blame of another.
     """
     made = []
     for number, index in enumerate(generator.integers(0, len(texts), count)):
         tokens = texts[index].split()
-        if number % 3 == 2:
-            size = min(int(generator.integers(FRAGMENT[0], FRAGMENT[1] + 1)), len(tokens))
-            start = int(generator.integers(0, len(tokens) - size + 1))
-            made.append(" ".join(tokens[start : start + size]))
-            continue
-        replaced = generator.random(len(tokens)) < generator.uniform(*REPLACED)
-        others = generator.integers(0, len(words), len(tokens))
-        made.append(
-            " ".join(words[other] if new else token for token, other, new in zip(tokens, others, replaced, strict=True))
-        )
+        if number % 4 == 3:
+            other = texts[int(generator.integers(0, len(texts)))].split()
+            made.append(" ".join([*_fragment(tokens, generator), _joint(generator), *_fragment(other, generator)]))
+        elif number % 4 == 2:
+            made.append(" ".join(_fragment(tokens, generator)))
+        else:
+            made.append(" ".join(_with_others(tokens, words, generator)))
     return made
+
+
+def _fragment(tokens: Sequence[str], generator: np.random.Generator) -> Sequence[str]:
+    size = min(int(generator.integers(FRAGMENT[0], FRAGMENT[1] + 1)), len(tokens))
+    start = int(generator.integers(0, len(tokens) - size + 1))
+    return tokens[start : start + size]
+
+
+def _joint(generator: np.random.Generator) -> str:
+    return JOINTS[int(generator.integers(0, len(JOINTS)))]
+
+
+def _with_others(tokens: Sequence[str], words: Sequence[str], generator: np.random.Generator) -> list[str]:
+    replaced = generator.random(len(tokens)) < generator.uniform(*REPLACED)
+    others = generator.integers(0, len(words), len(tokens))
+    return [words[other] if new else token for token, other, new in zip(tokens, others, replaced, strict=True)]
 
 
 def _unmarked(line: str) -> str:
