@@ -9,7 +9,7 @@ demo: .venv-demo/ready  ## train on the embedded sentences, evaluate, and pipe a
 	rm -rf .venv-demo/models
 	RNNSENT_MODELS_DIR=.venv-demo/models $(DEMO)/rnnsent train sentences
 	RNNSENT_MODELS_DIR=.venv-demo/models $(DEMO)/rnnsent evaluate sentences
-	printf 'A quiet triumph.\n\nThe battery died in a day.\n' > .venv-demo/lines.txt
+	printf 'Works great, and the price is right.\n\nThe battery died in a day.\n' > .venv-demo/lines.txt
 	RNNSENT_MODELS_DIR=.venv-demo/models $(DEMO)/rnnsent predict - < .venv-demo/lines.txt
 
 test: .venv-test/ready  ## lint, types, current docs and the test suite with its coverage

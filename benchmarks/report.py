@@ -25,6 +25,7 @@ def main() -> None:
         *by_length(entries.get("accuracy", {})),
         *long_range(entries.get("long_range", {})),
         *stream(entries.get("stream", {})),
+        *overlap(entries.get("overlap", {})),
         *machines(),
     ]
     OUT.write_text("\n".join(parts).rstrip() + "\n", encoding="utf-8")
@@ -141,6 +142,21 @@ def stream(runs: Mapping[str, Any]) -> list[str]:
     ]  # fmt: skip
     header = ["lines in", "lines out", "peak memory", "lines/s", "command", "on"]
     return ["## Streams", "", *table(header, rows), ""] if rows else []
+
+
+def overlap(runs: Mapping[str, Any]) -> list[str]:
+    rows = [
+        [part, *(f"{run[key]:,}" for key in ("texts", "same_words", "left_out", "remaining"))]
+        for part, run in runs.items()
+    ]
+    header = [
+        "learned from",
+        "texts",
+        "with the words of a scored one",
+        "left out as near duplicates",
+        "of either remain",
+    ]
+    return ["## What the English model learns and what it is scored on", "", *table(header, rows), ""] if rows else []
 
 
 _machines: list[str] = []

@@ -7,7 +7,7 @@ import pytest
 
 from rnnsent.data.hub import HubSource
 from rnnsent.data.sources import FileSource
-from rnnsent.data.unlabelled import JOINTS, cut, made_texts, read_unlabelled, sentences, unlabelled_splits
+from rnnsent.data.unlabelled import JOINTS, NEGATIONS, cut, made_texts, read_unlabelled, sentences, unlabelled_splits
 from rnnsent.errors import DataError
 
 
@@ -64,18 +64,27 @@ def test_pieces_are_whole_texts_or_sentences_or_both() -> None:
     assert cut([text], "both") == [text, "One two three.", "Four five six."]
 
 
-def test_made_texts_are_fragments_joined_or_not_or_have_other_words_in_the_same_places() -> None:
+def test_made_texts_are_fragments_joined_or_not_or_negated_or_have_other_words_in_the_same_places() -> None:
     text = " ".join(f"w{number}" for number in range(20))
     made = made_texts([text], ["phone", "waiter"], 300, np.random.default_rng(0))
     assert len(made) == 300
     for number, each in enumerate(made):
-        if number % 4 == 3:
+        if number % 6 == 3:
             (joint,) = [word for word in each.split() if not word.startswith("w")]
             assert joint in JOINTS
             assert all(f" {part} " in f" {text} " for part in each.split(f" {joint} "))
-        elif number % 4 == 2:
+        elif number % 6 == 2:
             assert f" {each} " in f" {text} "
-            assert 2 <= len(each.split()) <= 8
+            assert 1 <= len(each.split()) <= 8
+        elif number % 6 > 3:
+            negation, _, rest = each.removesuffix(" at all").partition(" ")
+            assert negation in NEGATIONS
+            assert rest in text
         else:
             assert all(new in (old, "phone", "waiter") for new, old in zip(each.split(), text.split(), strict=True))
     assert any("phone" in each for each in made)
+
+
+def test_a_negation_stands_after_an_auxiliary_verb_where_there_is_one() -> None:
+    made = made_texts(["the film was fun"], ["x"], 60, np.random.default_rng(0))
+    assert {each.removesuffix(" at all") for each in made[5::6]} <= {f"the film was {word} fun" for word in NEGATIONS}

@@ -19,10 +19,37 @@ from rnnsent.errors import DataError
 # A sentence ends at . ! ? before a blank, and at a line's end in either spelling.
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|(?i:<br\s*/?>)+|\n+")
 SHORTEST, LONGEST = 3, 40  # words of a sentence that is kept
-FRAGMENT = (2, 8)
+FRAGMENT = (1, 8)
 REPLACED = (0.15, 0.5)
 WITHOUT_LABELS = ("unsupervised", "unlabelled", "unlabeled", "unsup")
 JOINTS = (",", "but", "and", ".", "although", "yet")
+NEGATIONS = ("not", "not", "never", "hardly", "no", "nothing")
+AUXILIARIES = frozenset(
+    [
+        "is",
+        "was",
+        "are",
+        "were",
+        "be",
+        "been",
+        "do",
+        "does",
+        "did",
+        "have",
+        "has",
+        "had",
+        "can",
+        "could",
+        "will",
+        "would",
+        "should",
+        "may",
+        "might",
+        "must",
+        "am",
+    ]
+)
+AT_ALL = 0.3  # share of negated texts that end with "at all"
 
 
 def read_unlabelled(asked: str, sources: Sequence[Source]) -> list[str]:
@@ -64,33 +91,48 @@ def cut(texts: Sequence[str], pieces: Pieces) -> list[str]:
 def made_texts(texts: Sequence[str], words: Sequence[str], count: int, generator: np.random.Generator) -> list[str]:
     """`count` new texts for a teacher, in the manner of Tang et al. (2019), to reach words that the texts do not have.
 
-    Of four, two are a text in which a share of the words has given way to random `words`, one is a fragment, and one
-    joins two fragments, as in praise of one thing and blame of another.
+    Of six, two are a text in which a share of the words has given way to random `words`, one is a fragment, one joins
+    two fragments, as in praise of one thing and blame of another, and two are negated in English. The teacher says
+    what each of them means, if anything.
     """
     made = []
     for number, index in enumerate(generator.integers(0, len(texts), count)):
         tokens = texts[index].split()
-        if number % 4 == 3:
-            other = texts[int(generator.integers(0, len(texts)))].split()
-            made.append(" ".join([*_fragment(tokens, generator), _joint(generator), *_fragment(other, generator)]))
-        elif number % 4 == 2:
-            made.append(" ".join(_fragment(tokens, generator)))
-        else:
-            made.append(" ".join(_with_others(tokens, words, generator)))
+        match number % 6:
+            case 0 | 1:
+                new = _with_others(tokens, words, generator)
+            case 2:
+                new = _fragment(tokens, generator)
+            case 3:
+                other = texts[int(generator.integers(0, len(texts)))].split()
+                new = [*_fragment(tokens, generator), _drawn(JOINTS, generator), *_fragment(other, generator)]
+            case 4:
+                new = _negated(_fragment(tokens, generator), generator)
+            case _:
+                new = _negated(tokens, generator)
+        made.append(" ".join(new))
     return made
 
 
-def _fragment(tokens: Sequence[str], generator: np.random.Generator) -> Sequence[str]:
+def _fragment(tokens: list[str], generator: np.random.Generator) -> list[str]:
     size = min(int(generator.integers(FRAGMENT[0], FRAGMENT[1] + 1)), len(tokens))
     start = int(generator.integers(0, len(tokens) - size + 1))
     return tokens[start : start + size]
 
 
-def _joint(generator: np.random.Generator) -> str:
-    return JOINTS[int(generator.integers(0, len(JOINTS)))]
+def _negated(tokens: list[str], generator: np.random.Generator) -> list[str]:
+    """With a negation after one of its auxiliary verbs, else at its beginning."""
+    places = [place for place, token in enumerate(tokens, start=1) if token.lower() in AUXILIARIES]
+    place = places[int(generator.integers(0, len(places)))] if places else 0
+    tail = ["at", "all"] if generator.random() < AT_ALL else []
+    return [*tokens[:place], _drawn(NEGATIONS, generator), *tokens[place:], *tail]
 
 
-def _with_others(tokens: Sequence[str], words: Sequence[str], generator: np.random.Generator) -> list[str]:
+def _drawn(words: Sequence[str], generator: np.random.Generator) -> str:
+    return words[int(generator.integers(0, len(words)))]
+
+
+def _with_others(tokens: list[str], words: Sequence[str], generator: np.random.Generator) -> list[str]:
     replaced = generator.random(len(tokens)) < generator.uniform(*REPLACED)
     others = generator.integers(0, len(words), len(tokens))
     return [words[other] if new else token for token, other, new in zip(tokens, others, replaced, strict=True)]

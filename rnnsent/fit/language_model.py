@@ -86,7 +86,7 @@ class LanguageModel(nn.Module):
         average.
         """
         drawn = ((self.vocabulary + 1) ** torch.rand(SAMPLES, device=states.device) - 1).long()  # by Zipf's law
-        samples, times = drawn.clamp_max(self.vocabulary - 1).unique(return_counts=True)  # (S,) both, rising
+        samples, times = drawn.clamp_max(self.vocabulary - 1).unique(return_counts=True)  # type: ignore[no-untyped-call]  # (S,) both, rising
         true = (states * self.output(targets)).sum(dim=-1) + self.bias(targets)[:, 0]  # (N,)
         correction = torch.log(times) - self._log_chance(samples)  # (S,)
         # The first column is the true token's place, so that one softmax, which is quick, does for all.
