@@ -124,7 +124,7 @@ def long_range(runs: Mapping[str, Any]) -> list[str]:
             for cell, found in run["accuracy"].items()
         ]
         lines += [
-            f"Recalling the first token after so many others, started {way} (`{run['command']}`, {letter(run['on'])}), each seed:",
+            f"Recalling the first token after so many others, trained {way} (`{run['command']}`, {letter(run['on'])}), each seed:",
             "",
             *table(["cell", *distances], rows),
             "",

@@ -24,31 +24,10 @@ REPLACED = (0.15, 0.5)
 WITHOUT_LABELS = ("unsupervised", "unlabelled", "unlabeled", "unsup")
 JOINTS = (",", "but", "and", ".", "although", "yet")
 NEGATIONS = ("not", "not", "never", "hardly", "no", "nothing")
-AUXILIARIES = frozenset(
-    [
-        "is",
-        "was",
-        "are",
-        "were",
-        "be",
-        "been",
-        "do",
-        "does",
-        "did",
-        "have",
-        "has",
-        "had",
-        "can",
-        "could",
-        "will",
-        "would",
-        "should",
-        "may",
-        "might",
-        "must",
-        "am",
-    ]
-)
+AUXILIARIES = {
+    "is", "was", "are", "were", "be", "been", "am", "do", "does", "did", "have", "has", "had",
+    "can", "could", "will", "would", "should", "may", "might", "must",
+}  # fmt: skip
 AT_ALL = 0.3  # share of negated texts that end with "at all"
 
 
