@@ -6,7 +6,7 @@ on where it was stopped:
 1. BUILD/teacher-0 and teacher-1, small transformers that have learned sentences (scripts/teacher.py);
 2. BUILD/glove.txt, word vectors to start from (GloVe 6B, 50 numbers; Pennington et al. 2014, public domain);
 3. BUILD/models/reviews, a model of whole reviews from imdb alone;
-4. BUILD/models/english, from the labelled texts of imdb, sst2 and sentences, and from what the three teachers say of
+4. BUILD/models/english, from the labelled texts of imdb, sst2 and sentences, and from what the teachers say of
    unlabelled reviews, of their sentences, of sst5's sentences with the neutral ones, and of made-up text;
 5. its scores, by `rnnsent evaluate`, into its card.
 
