@@ -27,6 +27,8 @@ Precision = Literal["auto", "float32", "bfloat16"]
 Pieces = Literal["texts", "sentences", "both"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
+SELF = "self"  # the teacher that is a first model of the same run
+
 RECIPES = Path(__file__).parent / "recipes"
 
 
@@ -181,7 +183,8 @@ class TeachConfig(Settings):
     teacher: str = setting(
         "",
         "Learn from this model's probabilities too: a checkpoint, or a sequence classifier of transformers by folder or "
-        "Hub id (extra rnnsent[distil]); several with commas teach their mean.",
+        "Hub id (extra rnnsent[distil]); several with commas teach their mean. self: a first model of this run, NAME-first, "
+        "teaches the second.",
     )
     unlabelled: str = setting(
         "",
@@ -195,7 +198,7 @@ class TeachConfig(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.teacher and not self.unlabelled:
+        if self.teacher not in ("", SELF) and not self.unlabelled:
             raise SettingsError("--teacher needs --unlabelled: the texts that it labels")
 
 

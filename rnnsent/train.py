@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,9 +70,10 @@ class Stopped:
     saved: Saved | None
 
 
-def train(
-    request: Request, *, stop: Callable[[], bool] = lambda: False
-) -> "Iterator[Labelled | Prepared | PretrainingUpdate | Update | Epoch | Saved | Stopped]":
+Event: TypeAlias = "Labelled | Prepared | PretrainingUpdate | Update | Epoch | Saved | Stopped"
+
+
+def train(request: Request, *, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
     """Train a model and write its checkpoint, yielding what happens.
 
     Args:

@@ -64,3 +64,22 @@ def write_model() -> Callable[..., Checkpoint]:
 @pytest.fixture
 def model(tmp_path: Path, write_model: Callable[..., Checkpoint]) -> Checkpoint:
     return write_model(tmp_path / "models" / "tiny")
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of 80 short reviews to train on, with models in `models` beside it."""
+    monkeypatch.setenv("RNNSENT_MODELS_DIR", str(tmp_path / "models"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    good, bad = ("good", "fine", "great", "lovely"), ("bad", "poor", "awful", "dull")
+    folder = tmp_path / "reviews"
+    folder.mkdir()
+    for split, seed in (("train", 0), ("test", 1)):
+        words = np.random.default_rng(seed)
+        lines = [
+            f"it was {words.choice(side)} film number {i},{label}"
+            for i in range(40)
+            for side, label in ((good, "pos"), (bad, "neg"))
+        ]
+        (folder / f"{split}.csv").write_text("text,label\n" + "\n".join(lines) + "\n")
+    return folder

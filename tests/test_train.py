@@ -17,23 +17,6 @@ from rnnsent.train import Request, Saved, Stopped, train
 OVERRIDES = {"epochs": 3, "hidden": 8, "embedding_dim": 8, "min_updates": 0, "batch_size": 8, "min_frequency": 1}
 
 
-@pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("RNNSENT_MODELS_DIR", str(tmp_path / "models"))
-    good, bad = ("good", "fine", "great", "lovely"), ("bad", "poor", "awful", "dull")
-    folder = tmp_path / "reviews"
-    folder.mkdir()
-    for split, seed in (("train", 0), ("test", 1)):
-        words = np.random.default_rng(seed)
-        lines = [
-            f"it was {words.choice(side)} film number {i},{label}"
-            for i in range(40)
-            for side, label in ((good, "pos"), (bad, "neg"))
-        ]
-        (folder / f"{split}.csv").write_text("text,label\n" + "\n".join(lines) + "\n")
-    return folder
-
-
 def run(
     place: Path, name: str, *, stop: Callable[[], bool] = lambda: False, resume: bool = False, **overrides: object
 ) -> object:

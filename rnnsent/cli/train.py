@@ -76,8 +76,8 @@ def train(
     """
     from rnnsent.report.progress import training_progress
     from rnnsent.request import Request
+    from rnnsent.rounds import train_in_rounds
     from rnnsent.train import Saved, Stopped
-    from rnnsent.train import train as run_training
 
     request = Request(
         sources=tuple(sources),
@@ -96,7 +96,7 @@ def train(
         request = _tuned(request, tune)
     last: Saved | Stopped | None = None
     with _stop_on_signal() as (stop, code), training_progress() as progress:
-        for event in run_training(request, stop=stop):
+        for event in train_in_rounds(request, stop=stop):
             progress.show(event)
             if isinstance(event, (Saved, Stopped)):
                 last = event
