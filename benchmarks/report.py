@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from statistics import mean, median
 from typing import Any
 
 import record
@@ -25,6 +26,7 @@ def main() -> None:
         *by_length(entries.get("accuracy", {})),
         *long_range(entries.get("long_range", {})),
         *stream(entries.get("stream", {})),
+        *ablation(entries.get("ablation", {})),
         *overlap(entries.get("overlap", {})),
         *machines(),
     ]
@@ -142,6 +144,36 @@ def stream(runs: Mapping[str, Any]) -> list[str]:
     ]  # fmt: skip
     header = ["lines in", "lines out", "peak memory", "lines/s", "command", "on"]
     return ["## Streams", "", *table(header, rows), ""] if rows else []
+
+
+def ablation(runs: Mapping[str, Any]) -> list[str]:
+    """A table a source: medians over the seeds, and the mean difference to the same seeds of the recipe as it is."""
+    sources = list(dict.fromkeys(name.partition(": ")[0] for name in runs))
+    lines = ["## What each block gives", ""] if runs else []
+    for source in sources:
+        base = runs.get(f"{source}: as it is")
+        rows = []
+        for name, run in runs.items():
+            if name.partition(": ")[0] == source:
+                gains = [after - before for after, before in zip(run["accuracy"], base["accuracy"], strict=True)]
+                rows.append(
+                    [
+                        name.partition(": ")[2],
+                        f"{median(run['accuracy']):.2%}",
+                        f"{100 * mean(gains):+.2f} ({', '.join(f'{100 * each:+.1f}' for each in gains)})",
+                        f"{median(run['network_accuracy']):.2%}",
+                        f"{median(run['log_loss']):.3f}",
+                    ]
+                )
+        header = ["block", "accuracy", "points gained (each seed)", "network alone", "log loss"]
+        command, seeds = base["command"], len(base["accuracy"])
+        lines += [
+            f"The default recipe on {source}, on a tenth of train, medians of {seeds} seeds (`{command}`, {letter(base['on'])}):",
+            "",
+            *table(header, rows),
+            "",
+        ]
+    return lines
 
 
 def overlap(runs: Mapping[str, Any]) -> list[str]:
