@@ -29,6 +29,7 @@ class Run:
 RUNS = {
     "imdb": Run("imdb", ("imdb",)),
     "imdb-network": Run("imdb --ngrams 0", ("imdb",)),
+    "imdb-best": Run("imdb --recipe best", ("imdb",)),
     "imdb-textbook": Run("imdb --recipe textbook", ("imdb",)),
     "imdb-lstm-last": Run("imdb --ngrams 0 --pooling last --no-bidirectional", ("imdb",)),
     "imdb-rnn-last": Run("imdb --ngrams 0 --pooling last --no-bidirectional --cell rnn", ("imdb",)),

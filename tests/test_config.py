@@ -151,8 +151,9 @@ def test_an_override_replaces_its_setting_and_none_leaves_it() -> None:
 
 
 def test_the_recipes_that_ship_can_be_loaded_by_name() -> None:
-    assert recipe_names() == ["default", "textbook"]
+    assert recipe_names() == ["best", "default", "textbook"]
     assert load_recipe("default") == Recipe()
+    assert load_recipe("best").teaching.teacher == "self"
     textbook = load_recipe("textbook")
     assert (textbook.model.bidirectional, textbook.model.pooling, textbook.training.loss) == (
         False,

@@ -18,6 +18,7 @@ from rnnsent.cli.options import (
     complete_sources,
     with_settings,
 )
+from rnnsent.config import recipe_names
 from rnnsent.report.terminal import say, say_logs
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def train(
         typer.Option(
             "--recipe",
             autocompletion=complete_recipes,
-            help="default, textbook, or a TOML file; options override it.",
+            help=f"{', '.join(recipe_names())}, or a TOML file; options override it.",
             show_default="default",
         ),
     ] = None,
