@@ -186,5 +186,5 @@ def test_a_recipe_that_cannot_be_used_names_its_file(tmp_path: Path, content: by
 
 
 def test_an_unknown_recipe_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(SettingsError, match=r"there is no recipe 'fast'; choose default, textbook or the path"):
+    with pytest.raises(SettingsError, match=r"there is no recipe 'fast'; choose best, default, textbook or the path"):
         load_recipe("fast")
