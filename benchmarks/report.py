@@ -23,6 +23,7 @@ def main() -> None:
         HEAD,
         *accuracy(entries.get("accuracy", {})),
         *peers(entries.get("peers", {})),
+        *distil(entries.get("distil", {})),
         *by_length(entries.get("accuracy", {})),
         *long_range(entries.get("long_range", {})),
         *stream(entries.get("stream", {})),
@@ -93,6 +94,18 @@ def peers(runs: Mapping[str, Any]) -> list[str]:
         *table(["tool", "texts", "accuracy", "training and scoring", "command", "on"], rows),
         "",
     ]
+
+
+def distil(runs: Mapping[str, Any]) -> list[str]:
+    rows = [
+        [
+            name, f"{run['n']:,}", f"{run['accuracy']:.2%}", f"{run['megabytes']} MB", f"{run['texts_per_second']:,}",
+            f"{run['times_as_fast']:g}", f"`{run['command']}`", letter(run["on"]),
+        ]
+        for name, run in sorted(runs.items(), key=lambda item: (item[0].partition(" on ")[2], item[0]))
+    ]  # fmt: skip
+    header = ["scored by", "texts", "accuracy", "size", "texts/s", "times as fast", "command", "on"]
+    return ["## A transformer and the LSTM that it taught", "", *table(header, rows), ""] if rows else []
 
 
 def by_length(runs: Mapping[str, Any]) -> list[str]:
