@@ -1,16 +1,24 @@
-"""A small model that several test files share, its weights drawn at random: nothing is trained and no torch is loaded."""
+"""What several test files share: a small model with weights drawn at random, for which no torch is loaded, reviews to
+train on, and the command line in process."""
 
-from collections.abc import Callable
+import contextlib
+import os
+import pty
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from rnnsent.cli.app import run
 from rnnsent.config import ModelConfig, Recipe, TokenizerConfig
 from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.model.ngrams import BIAS, KEYS, WEIGHTS, hashed
 from rnnsent.model.shapes import expected_shapes
+from rnnsent.report import terminal
 
 WORDS = "a good bad film was not very dull great 電影 it's ."
 
@@ -83,3 +91,85 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ]
         (folder / f"{split}.csv").write_text("text,label\n" + "\n".join(lines) + "\n")
     return folder
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Checkpoint) -> Iterator[Path]:
+    """A working folder whose models/ holds a tiny model; what `run` changes in the process is put back."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(terminal, "_quiet", False)
+    before = signal.getsignal(signal.SIGTERM)
+    yield tmp_path
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def answer(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., str]:
+    """Run a command line that must end well, and give what it wrote to stdout."""
+
+    def of(*arguments: str) -> str:
+        code = run(list(arguments))
+        out, err = capsysbinary.readouterr()
+        assert (code, err) == (0, b"")
+        return out.decode()
+
+    return of
+
+
+@pytest.fixture
+def fault(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., tuple[int, str]]:
+    """Run a command line that must fail, and give its exit code and the one line on stderr."""
+
+    def of(*arguments: str) -> tuple[int, str]:
+        code = run(list(arguments))
+        out, err = capsysbinary.readouterr()
+        assert out == b""
+        assert err.count(b"\n") == 1, err
+        assert err.startswith(b"rnnsent: error: ")
+        return code, err.decode()
+
+    return of
+
+
+@pytest.fixture
+def give(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], None]]:
+    """Put bytes on stdin."""
+    with contextlib.ExitStack() as opened:
+
+        def of(content: bytes) -> None:
+            (workplace / "stdin").write_bytes(content)
+            monkeypatch.setattr("sys.stdin", opened.enter_context((workplace / "stdin").open()))
+
+        yield of
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+    """Run a command line with stdout on a terminal of its own, and give what that was sent."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    opened: list[int] = []
+
+    def of(*arguments: str, columns: int = 60) -> str:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        master, slave = pty.openpty()
+        opened.append(master)
+        received = bytearray()
+
+        def receive() -> None:
+            try:
+                while chunk := os.read(master, 4_096):
+                    received.extend(chunk)
+            except OSError:  # the other end is closed
+                return
+
+        reader = threading.Thread(target=receive, daemon=True)
+        reader.start()
+        with open(slave, "w") as stdout, monkeypatch.context() as patch:  # noqa: PTH123
+            patch.setattr("sys.stdout", stdout)
+            assert run(list(arguments)) == 0
+        reader.join(timeout=10)
+        return received.decode().replace("\r\n", "\n")
+
+    yield of
+    for descriptor in opened:
+        os.close(descriptor)

@@ -1,0 +1,126 @@
+"""Proves `rnnsent predict` in process: formats, stdin, files, tables, traces and what is written where."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+
+pytestmark = pytest.mark.usefixtures("workplace")
+
+CLASSES = ["negative", "positive"]
+
+
+def test_texts_become_tab_separated_lines_in_a_pipe(answer) -> None:
+    rows = [line.split("\t") for line in answer("predict", "good", "", "a bad film").splitlines()]
+    assert [row[2] for row in rows] == ["good", "", "a bad film"]
+    assert [row[0] in CLASSES for row in rows] == [True, False, True]
+    assert rows[1] == ["", "", ""]
+
+
+def test_each_format_tells_the_same(answer) -> None:
+    (record,) = map(json.loads, answer("predict", "--format", "jsonl", "good").splitlines())
+    label, probability = record["label"], record["probability"]
+    assert answer("predict", "--json", "good") == json.dumps(record) + "\n"
+    assert answer("predict", "--format", "tsv", "good") == f"{label}\t{probability:.4f}\tgood\n"
+    (row,) = csv.DictReader(io.StringIO(answer("predict", "--format", "csv", "good")))
+    assert (row["label"], float(row["probability"])) == (label, probability)
+    assert row.keys() == {"text", "label", "probability", "probability_negative", "probability_positive"}
+    table = answer("predict", "-f", "table", "good").split()
+    assert (table[0], table[2:]) == (label, [f"{probability:.3f}", "good"])
+
+
+def test_lines_of_stdin_come_back_one_for_one(answer, give) -> None:
+    for arguments in (["predict", "-", "--json"], ["predict", "--json"]):
+        give(b"good\r\n\nbad\xff")
+        texts = [json.loads(line)["text"] for line in answer(*arguments).splitlines()]
+        assert texts == ["good", "", "bad\ufffd"]
+
+
+def test_records_that_end_at_nul_keep_their_lines(answer, give) -> None:
+    for option in ("-0", "--null"):
+        give(b"two\nlines\0\0last")
+        records = answer("predict", "-", option).removesuffix("\0").split("\0")
+        assert [record.split("\t", 2)[2] for record in records] == ["two\nlines", "", "last"]
+
+
+def test_a_text_file_is_read_by_lines(answer, workplace: Path) -> None:
+    (workplace / "lines.txt").write_text("good\nbad\n")
+    assert [line.split("\t")[2] for line in answer("predict", "lines.txt").splitlines()] == ["good", "bad"]
+
+
+def test_a_trace_has_a_line_a_token_with_its_record_and_place(answer) -> None:
+    rows = [line.split("\t") for line in answer("predict", "--trace", "", "a GOOD film").splitlines()]
+    assert rows[0] == ["1", "", "", "", "", "", ""]
+    assert [row[:2] for row in rows[1:]] == [["2", ""], ["2", "1"], ["2", "2"], ["2", "3"]]
+    assert [row[4:] for row in rows[2:]] == [["0", "1", "a"], ["2", "6", "GOOD"], ["7", "11", "film"]]
+    record = json.loads(answer("predict", "--trace", "--json", "a GOOD film"))
+    assert [step["token"] for step in record["steps"]] == ["a", "GOOD", "film"]
+    assert (record["record"], record["text"]) == (1, "a GOOD film")
+
+
+def test_the_trace_of_a_table_counts_its_records_over_all_windows(answer, workplace: Path) -> None:
+    (workplace / "in.csv").write_text("id,text\n" + "x,good film\n" * 1_100)
+    rows = list(csv.DictReader(io.StringIO(answer("predict", "in.csv", "--trace", "-f", "csv"))))
+    own = [row for row in rows if not row["step"]]
+    assert [int(row["record"]) for row in own] == list(range(1, 1_101))
+    assert [(row["record"], row["text"]) for row in rows[-2:]] == [("1100", "good"), ("1100", "film")]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet"])
+def test_a_table_without_rows_gives_its_header_with_what_is_added(answer, workplace: Path, suffix: str) -> None:
+    (workplace / "in.csv").write_text("id,text\n")
+    added = ["label", "probability", "probability_negative", "probability_positive"]
+    assert answer("predict", "in.csv", "-o", f"out.{suffix}") == ""
+    if suffix == "jsonl":
+        assert (workplace / "out.jsonl").read_bytes() == b""
+    elif suffix == "parquet":
+        found = pyarrow.parquet.read_table(workplace / "out.parquet")
+        assert (found.column_names, len(found)) == (["id", "text", *added], 0)
+    else:
+        delimiter = "," if suffix == "csv" else "\t"
+        assert (workplace / f"out.{suffix}").read_text() == delimiter.join(["id", "text", *added]) + "\n"
+    assert answer("predict", "in.csv", "-f", "table") == ""
+    assert answer("predict", "in.csv", "--trace") == ""
+
+
+def test_a_column_that_is_asked_for_must_be_there_even_without_rows(fault, workplace: Path) -> None:
+    (workplace / "in.csv").write_text("id,text\n")
+    assert "no column 'nope'" in fault("predict", "in.csv", "-c", "nope")[1]
+
+
+@pytest.mark.parametrize(("suffix", "delimiter"), [("csv", ","), ("tsv", "\t")])
+def test_a_table_keeps_its_columns_and_rows_in_its_own_format(
+    answer, workplace: Path, suffix: str, delimiter: str
+) -> None:
+    rows = [["7", "good\rfilm", "x"], ["8", "", 'a "b"\n']]
+    with (workplace / f"in.{suffix}").open("w", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows([["id", "review", "label"], *rows])
+    found = answer("predict", f"in.{suffix}", "--column", "review")
+    header, *cells = csv.reader(io.StringIO(found, newline=""), delimiter=delimiter)
+    assert header[:5] == ["id", "review", "label", "predicted_label", "predicted_probability"]
+    assert [row[:3] for row in cells] == rows
+    assert [row[3] in CLASSES for row in cells] == [True, False]
+
+
+def test_the_output_file_has_the_format_of_its_suffix(answer, workplace: Path) -> None:
+    assert answer("predict", "good", "-o", "out.jsonl") == ""
+    assert json.loads((workplace / "out.jsonl").read_text())["text"] == "good"
+    answer("predict", "good", "-o", "out.csv")
+    assert (workplace / "out.csv").read_text().startswith("text,label,")
+    (workplace / "in.csv").write_text("id,text\n1,good\n")
+    answer("predict", "in.csv", "-o", "out.parquet")
+    answer("predict", "out.parquet", "-o", "again.jsonl")
+    record = json.loads((workplace / "again.jsonl").read_text())
+    assert record["label"] == record["predicted_label"]
+
+
+def test_a_failure_leaves_the_old_output(fault, workplace: Path) -> None:
+    (workplace / "out.csv").write_text("old")
+    (workplace / "in.csv").write_text("text\ngood\nragged,row\n")
+    code, line = fault("predict", "in.csv", "-o", "out.csv")
+    assert (code, "in.csv:3" in line) == (1, True)
+    assert (workplace / "out.csv").read_text() == "old"
+    assert not list(workplace.glob(".out*"))

@@ -1,0 +1,153 @@
+"""Proves what stdout, stderr and a terminal get: results, notes, errors, signals, colours, and no escape code of a text."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnnsent.cli.app import run
+from rnnsent.report import terminal
+
+pytestmark = pytest.mark.usefixtures("workplace")
+
+
+def test_the_file_that_stdout_is_gets_the_results_as_stdout_does(workplace: Path) -> None:
+    for name in ("-", "/dev/stdout"):
+        (workplace / "log").write_text("before\n")
+        with (workplace / "log").open("ab") as log:
+            subprocess.run([sys.executable, "-m", "rnnsent", "predict", "good", "-o", name], stdout=log, check=True)
+        first, second = (workplace / "log").read_text().splitlines()
+        assert (first, second.split("\t")[2]) == ("before", "good")
+        assert not list(workplace.glob(".log*"))
+    assert not (workplace / "-").exists()
+
+
+def closed(workplace: Path, redirection: str) -> subprocess.CompletedProcess[bytes]:
+    command = f"{sys.executable} -m rnnsent {redirection}"
+    return subprocess.run(["bash", "-c", command], cwd=workplace, capture_output=True, stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize(
+    ("redirection", "words"),
+    [
+        ("predict x >&-", b"stdout is closed"),
+        ("predict -f table x >&-", b"stdout is closed"),
+        ("models >&-", b"stdout is closed"),
+        ("datasets >&-", b"stdout is closed"),
+        ("predict - <&-", b"stdin is closed"),
+        ("predict <&-", b"nothing to predict"),
+        ("predict x > /dev/full", b"stdout: No space left on device"),
+        ("models --json > /dev/full", b"stdout: No space left on device"),
+        ("predict x -o /dev/full", b"/dev/full: No space left on device"),
+    ],
+)
+def test_a_stream_that_cannot_be_used_is_one_line(workplace: Path, redirection: str, words: bytes) -> None:
+    answer = closed(workplace, redirection)
+    assert answer.returncode in (1, 2)
+    assert answer.stderr.startswith(b"rnnsent: error: " + words), answer.stderr
+    assert (answer.stderr.count(b"\n"), answer.stdout) == (1, b"")
+
+
+def test_with_stderr_closed_stdout_holds_results_alone(workplace: Path) -> None:
+    answer = closed(workplace, "models --json 2>&-")
+    assert (answer.returncode, type(json.loads(answer.stdout))) == (0, list)
+    assert closed(workplace, "predict -m nosuch x 2>&-").stdout == b""
+
+
+def broken(workplace: Path) -> None:
+    (workplace / "models" / "broken").mkdir()
+    (workplace / "models" / "broken" / "config.json").write_text("{")
+
+
+def test_a_note_goes_to_stderr_and_quiet_silences_it(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken(workplace)
+    assert run(["models", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert [each["name"] for each in json.loads(out)] == ["english", "tiny"]
+    assert err.startswith("unreadable: ")
+    for arguments in (["models", "--json", "-q"], ["models", "--json", "--quiet"], ["-q", "models", "--json"]):
+        terminal._quiet = False
+        assert run(arguments) == 0
+        assert capsys.readouterr() == (out, "")
+
+
+def test_a_model_that_cannot_be_read_is_passed_over_with_a_note(workplace: Path, capsys) -> None:
+    broken(workplace)
+    assert run(["predict", "good"]) == 0
+    out, err = capsys.readouterr()
+    assert out.endswith("\tgood\n")
+    assert err.startswith("note: passed over a model that cannot be read: models/broken/config.json")
+
+
+def test_a_terminal_is_told_which_model_answers_where_none_was_named(screen, capsys) -> None:
+    screen("predict", "good")
+    assert capsys.readouterr().err == "model: tiny\n"
+    screen("predict", "-m", "tiny", "good")
+    assert capsys.readouterr().err == ""
+
+
+def test_quiet_does_not_silence_errors(fault) -> None:
+    assert fault("-q", "predict", "-m", "nosuch", "x")[0] == 1
+
+
+def test_an_interrupt_exits_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rnnsent.predict.Predictor.predict", interrupted)
+    assert run(["predict", "good"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_sigterm_exits_as_a_shell_expects_so_that_temporary_files_go(answer) -> None:
+    answer("--version")
+    with pytest.raises(SystemExit) as exit_:
+        signal.raise_signal(signal.SIGTERM)
+    assert exit_.value.code == 143
+
+
+def test_a_terminal_gets_a_table_in_colours_that_fits(screen) -> None:
+    shown = screen("predict", "good " * 40, "電影" * 40, columns=50)
+    lines = [re.sub(r"\x1b\[\d+m", "", line) for line in shown.splitlines()]
+    assert re.match(r"\x1b\[3[12]m(negative|positive) █", shown)
+    assert len(lines) == 2
+    assert all(line.endswith("…") for line in lines)
+    assert len(lines[0]) == 50
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("no_color", [False, True])
+def test_what_is_listed_fits_the_terminal_with_and_without_colours(
+    screen, workplace: Path, monkeypatch: pytest.MonkeyPatch, columns: int, no_color: bool
+) -> None:
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+    (workplace / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
+    for arguments in (["datasets"], ["datasets", "in.csv"], ["models"], ["evaluate", "in.csv"]):
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", screen(*arguments, columns=columns))
+        assert max(map(len, shown.splitlines())) <= columns
+
+
+def test_no_color_means_none(screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    for arguments in (["predict", "good"], ["models"], ["datasets"]):
+        assert "\x1b" not in screen(*arguments)
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "dumb")
+    assert "\x1b" not in screen("predict", "good")
+
+
+@pytest.mark.parametrize("format_", ["table", "tsv", "csv", "jsonl"])
+def test_no_escape_code_of_a_text_reaches_a_terminal(screen, format_: str) -> None:
+    shown = screen("predict", "-f", format_, "good \x1b]0;title\x07\x9b2J\u202e", columns=120)
+    bare = re.sub(r"\x1b\[(31|32|0)m", "", shown)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", bare.replace("\t", ""))
+    assert "good" in bare
+
+
+def test_escape_codes_go_through_a_pipe_as_they_came(answer) -> None:
+    assert answer("predict", "-f", "tsv", "good \x1b[0m").endswith("\tgood \x1b[0m\n")
