@@ -16,6 +16,7 @@ pytestmark = pytest.mark.usefixtures("workplace")
 
 
 COMMANDS = ("train", "evaluate", "predict", "models", "datasets")
+CLASSES = ["negative", "positive"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
