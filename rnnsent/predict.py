@@ -17,6 +17,7 @@ from rnnsent.config import Device, ModelConfig
 from rnnsent.data.tokenizer import UNKNOWN_ID, Ids, Tokenizer
 from rnnsent.errors import ModelError
 from rnnsent.model import equations
+from rnnsent.model.calibration import length_factors, powers_of
 from rnnsent.model.checkpoint import REMEDY, TOKENIZER, Checkpoint
 from rnnsent.model.ngrams import Ngrams, network_of
 from rnnsent.model.shapes import check_shapes
@@ -141,6 +142,7 @@ class Predictor:
             where=str(checkpoint.path),
         )
         self._weights = network_of(weights)
+        self._powers = powers_of(weights)
         self._ngrams = Ngrams(weights, self._config.ngrams, len(self.classes)) if self._config.ngrams else None
         self._work = 0.0
         self._engine: Engine = NumpyEngine(self._weights, self._config)
@@ -182,8 +184,10 @@ class Predictor:
         if len(real):
             full = [rows[i] for i in real]
             logits = self._engine_for(int(n_tokens.sum())).logits(full)
+            network, wide = (length_factors(float(power), n_tokens[real]) for power in self._powers)  # (N, 1) both
+            logits = logits * network
             if self._ngrams:
-                logits = logits + self._ngrams.logits(full)
+                logits = logits + self._ngrams.logits(full) * wide
             probabilities[real] = equations.softmax(logits.astype(np.float64))
         return Scores(
             probabilities, n_tokens, np.array([int((row == UNKNOWN_ID).sum()) for row in rows], dtype=np.int64)

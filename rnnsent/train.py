@@ -21,6 +21,7 @@ from rnnsent.config import Device, Recipe
 from rnnsent.data.embeddings import read_vectors
 from rnnsent.data.sources import VALIDATION, Corpus, find_source, read_corpus
 from rnnsent.evaluate import Evaluation, record_scores, score
+from rnnsent.model.calibration import DECAY
 from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.model.ngrams import BIAS, WEIGHTS, Ngrams, network_of
 from rnnsent.model.resume import ResumeState
@@ -251,9 +252,10 @@ def _complete(
             seed=recipe.training.seed,
         )
         parts.append(Ngrams(wide, recipe.model.ngrams, classes).logits(validation.rows))
-    scales = fit_scales(parts, validation.labels)
+    scales, powers = fit_scales(parts, validation.labels, [len(row) for row in validation.rows])
     scaled = dict(zip((("output.weight", "output.bias"), (WEIGHTS, BIAS)), scales, strict=False))
     found = network | wide
     for names, scale in scaled.items():
         found |= {name: found[name] * np.float32(scale) for name in names}
-    return found | {name: found[name].astype(np.float16) for name in HALF if name in found}
+    found |= {name: found[name].astype(np.float16) for name in HALF if name in found}
+    return found | {DECAY: np.array(powers, dtype=np.float32)}

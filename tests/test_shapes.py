@@ -8,6 +8,7 @@ import pytest
 
 from rnnsent.config import ModelConfig
 from rnnsent.errors import ModelError
+from rnnsent.model.calibration import DECAY
 from rnnsent.model.ngrams import BIAS, KEYS, WEIGHTS
 from rnnsent.model.shapes import check_shapes, expected_shapes
 
@@ -110,3 +111,9 @@ def test_ngrams_that_the_settings_do_not_have_are_refused() -> None:
 def test_ngrams_in_no_order_or_number_are_refused(name: str, tensor: np.ndarray, words: str) -> None:
     with pytest.raises(ModelError, match=words):
         check_wide(wide(2) | {name: tensor}, 2)
+
+
+def test_the_powers_of_the_length_are_one_for_each_part_where_there_are_any() -> None:
+    check(weights() | {DECAY: np.zeros(1, dtype=np.float32)})
+    with pytest.raises(ModelError, match=r"calibration\.decay is \(2,\); .* make it \(1,\)"):
+        check(weights() | {DECAY: np.zeros(2, dtype=np.float32)})

@@ -26,7 +26,7 @@ from rnnsent.config import GROUPS, Recipe
 from rnnsent.errors import ModelError, RnnsentError
 from rnnsent.model.tensors import save_tensors
 
-FORMAT = 2  # 1 had no n-grams
+FORMAT = 3  # 1 had no n-grams, 2 no powers of the length (rnnsent.model.calibration)
 CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
 KINDS = {"created": str, "finished": bool, "classes": list, "data": list, "versions": dict, "command": list}
 FIGURES = ("n", "accuracy", "macro_f1", "log_loss")

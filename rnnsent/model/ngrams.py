@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnsent.data.tokenizer import Ids
+from rnnsent.model.calibration import DECAY
 
 KEYS, WEIGHTS, BIAS = "ngrams.keys", "ngrams.weights", "ngrams.bias"
 
@@ -59,8 +60,8 @@ class Ngrams:
 
 
 def network_of(weights: Mapping[str, Any]) -> dict[str, Any]:
-    """A checkpoint's tensors without those of the wide side."""
-    return {name: tensor for name, tensor in weights.items() if name not in (KEYS, WEIGHTS, BIAS)}
+    """A checkpoint's tensors without those of the wide side and of the calibration."""
+    return {name: tensor for name, tensor in weights.items() if name not in (KEYS, WEIGHTS, BIAS, DECAY)}
 
 
 def as_logits(scores: NDArray[np.floating], classes: int) -> NDArray[np.float32]:

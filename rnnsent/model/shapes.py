@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from rnnsent.config import ModelConfig
 from rnnsent.errors import ModelError
+from rnnsent.model.calibration import DECAY
 from rnnsent.model.ngrams import BIAS, KEYS, WEIGHTS
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
@@ -44,6 +45,8 @@ def check_shapes(
         entries = len(weights[KEYS]) if KEYS in weights and weights[KEYS].ndim == 1 else 0
         columns = 1 if classes == 2 else classes
         expected |= {KEYS: (entries,), WEIGHTS: (entries, columns), BIAS: (columns,)}
+    if DECAY in weights:  # a checkpoint of format 1 or 2 has none
+        expected[DECAY] = (2 if config.ngrams else 1,)
     for name in sorted(expected.keys() | weights.keys()):
         if name not in weights:
             raise ModelError(f"{where}: the tensor {name} is missing")
