@@ -28,6 +28,8 @@ class Run:
 
 RUNS = {
     "imdb": Run("imdb", ("imdb",)),
+    "imdb-seed-1": Run("imdb --seed 1", ("imdb",)),
+    "imdb-seed-2": Run("imdb --seed 2", ("imdb",)),
     "imdb-network": Run("imdb --ngrams 0", ("imdb",)),
     "imdb-best": Run("imdb --recipe best", ("imdb",)),
     "imdb-textbook": Run("imdb --recipe textbook", ("imdb",)),

@@ -196,7 +196,8 @@ class Predictor:
     def trace(self, text: str) -> list[Step]:
         """The network's output y_t at every token, as `rnnsent.model.equations.step_logits` defines it.
 
-        The wide side has no part in it: its n-grams are not read step by step.
+        The wide side has no part in it: its n-grams are not read step by step. Each step is as sure as in a text of
+        the calibration's reference length.
         """
         encoding = self._tokenizer.encode_with_offsets(text)
         if not len(encoding.ids):
