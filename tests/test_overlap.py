@@ -40,6 +40,11 @@ def test_short_texts_must_have_the_same_words() -> None:
     assert near_duplicates(["Great!", "great", "so great", "bad"], ["GREAT."]).tolist() == [0, 1]
 
 
+def test_the_same_words_are_a_duplicate_even_where_every_run_of_them_is_common() -> None:
+    common = [f"Do not waste your money on number {number}." for number in range(300)]
+    assert near_duplicates(["do not waste your money!"], [*common, "Do not waste your money."]).tolist() == [0]
+
+
 def test_nothing_is_near_to_nothing() -> None:
     assert near_duplicates([], ["a"]).tolist() == near_duplicates(["a"], []).tolist() == []
 

@@ -16,7 +16,7 @@ def near_duplicates(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.i
     """The numbers of `texts` that are one of `others`, or nearly so, in rising order.
 
     The resemblance of two texts is the share of their runs of 4 words that both have, from 0 to 1. Case, punctuation
-    and markup do not matter; texts shorter than a run must have the same words.
+    and markup do not matter. Texts with the same words are duplicates, however short or common they are.
     """
     if not texts or not others:
         return np.empty(0, dtype=np.intp)
@@ -34,7 +34,9 @@ def near_duplicates(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.i
     of_own = np.bincount(own_number, minlength=len(texts))
     of_other = np.bincount(other_number, minlength=len(others))
     near = shared >= NEAR * (of_own[number] + of_other[match] - shared)
-    return np.unique(number[near])
+    known = {_words(text) for text in others}
+    same = [row for row, text in enumerate(texts) if _words(text) in known]
+    return np.union1d(number[near], np.array(same, dtype=np.intp))
 
 
 def distinct_from(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.intp]:
@@ -42,12 +44,16 @@ def distinct_from(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.int
     return np.setdiff1d(np.arange(len(texts)), near_duplicates(texts, others))
 
 
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(WORD.findall(text.lower().replace("<br />", " ")))
+
+
 def _runs(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The distinct runs of words of each text: the text's number and the run's hash."""
     numbers, hashes = [], []
     for number, text in enumerate(texts):
-        words = WORD.findall(text.lower().replace("<br />", " "))
-        runs = {hash(tuple(words[i : i + RUN])) for i in range(max(1, len(words) - RUN + 1))}
+        words = _words(text)
+        runs = {hash(words[i : i + RUN]) for i in range(max(1, len(words) - RUN + 1))}
         numbers.append(np.full(len(runs), number))
         hashes.append(np.fromiter(runs, dtype=np.int64, count=len(runs)))
     return np.concatenate(numbers), np.concatenate(hashes)
