@@ -1,4 +1,4 @@
-"""Ninety sentences that were written for this project, by kind: negation, contrast, products, service, tweets, neutral.
+"""Eighty-six sentences that were written for this project, by kind: negation, contrast, products, service, tweets, neutral.
 
     python benchmarks/probes.py [MODEL]
 
