@@ -22,6 +22,7 @@ def main() -> None:
     parts = [
         HEAD,
         *accuracy(entries.get("accuracy", {})),
+        *model_parts(entries.get("parts", {})),
         *peers(entries.get("peers", {})),
         *distil(entries.get("distil", {})),
         *by_length(entries.get("accuracy", {})),
@@ -74,6 +75,20 @@ def accuracy(runs: Mapping[str, Any]) -> list[str]:
         "updates alone.",
         "",
     ]
+
+
+def model_parts(runs: Mapping[str, Any]) -> list[str]:
+    rows = [
+        [
+            name,
+            f"{run['n']:,}",
+            *(f"{run[part]:.2%}" for part in ("network", "ngrams", "together")),
+            f"`{run['command']}`",
+        ]
+        for name, run in runs.items()
+    ]
+    header = ["model", "texts", "network alone", "n-grams alone", "together", "command"]
+    return ["The two parts of a model:", "", *table(header, rows), ""] if rows else []
 
 
 def peers(runs: Mapping[str, Any]) -> list[str]:
