@@ -113,7 +113,7 @@ def draw() -> None:
     from matplotlib import pyplot
 
     entries = record.read()
-    figure, panels = pyplot.subplots(2, 2, figsize=(11, 8), sharey=True)
+    figure, panels = pyplot.subplots(2, 2, figsize=(11, 8))
     *recalls, reviews = panels.flat
     for panel, way in zip(recalls, UPDATES, strict=True):
         run = entries["long_range"][way]
@@ -131,6 +131,7 @@ def draw() -> None:
         longest = [band["longest"] for band in bands]
         reviews.plot(longest, [band["accuracy"] for band in bands], color=color, marker="o", label=cell.upper())
     ticks(reviews, longest, "tokens in the review, up to", "IMDB test reviews, the last state alone")
+    reviews.set(ylabel="accuracy", ylim=(0.7, 1.0))
     figure.tight_layout()
     figure.savefig(PICTURE, dpi=110)
 
