@@ -188,7 +188,7 @@ def ablation(runs: Mapping[str, Any]) -> list[str]:
                     [
                         name.partition(": ")[2],
                         f"{median(run['accuracy']):.2%}",
-                        f"{100 * mean(gains):+.2f} ({', '.join(f'{100 * each:+.1f}' for each in gains)})",
+                        f"{round(100 * mean(gains), 2) + 0.0:+.2f} ({', '.join(f'{100 * each:+.1f}' for each in gains)})",
                         f"{median(run['network_accuracy']):.2%}",
                         f"{median(run['log_loss']):.3f}",
                     ]
