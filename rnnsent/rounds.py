@@ -9,9 +9,8 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from rnnsent.config import SELF
+from rnnsent.config import SELF, load_recipe
 from rnnsent.data.sources import find_source
 from rnnsent.data.unlabelled import unlabelled_splits
 from rnnsent.errors import SettingsError
@@ -20,9 +19,6 @@ from rnnsent.model.resume import ResumeState
 from rnnsent.model.store import new_path
 from rnnsent.request import Request, check_place, default_name, resolve_recipe
 from rnnsent.train import Event, Stopped, train
-
-if TYPE_CHECKING:
-    from rnnsent.config import Recipe
 
 LOG = logging.getLogger(__name__)
 
@@ -33,10 +29,10 @@ def train_in_rounds(request: Request, *, stop: Callable[[], bool] = lambda: Fals
     Raises:
         RnnsentError: as `train`, or NAME-first is there and was trained otherwise.
     """
-    recipe = resolve_recipe(request)
-    if recipe.teaching.teacher != SELF:
+    if not _teaches_itself(request):
         yield from train(request, stop=stop)
         return
+    recipe = resolve_recipe(request)
     name = request.name or default_name(request.sources)
     read = recipe.teaching.unlabelled if recipe.training.pretrain != "none" else ""
     alone = replace(request, overrides={**request.overrides, "teacher": "", "unlabelled": read})
@@ -45,8 +41,9 @@ def train_in_rounds(request: Request, *, stop: Callable[[], bool] = lambda: Fals
         LOG.info("%s has no unlabelled texts, so that there is no second round", " ".join(request.sources))
         yield from train(alone, stop=stop)
         return
-    first = replace(alone, name=f"{name}-first")
-    path = new_path(first.name or "")
+    first_name = f"{name}-first"
+    first = replace(alone, name=first_name)
+    path = new_path(first_name)
     _check(request, first, new_path(name), path)
     if request.force or not _is_done(path):
         for event in train(replace(first, resume=request.resume and ResumeState(path).exists()), stop=stop):
@@ -54,9 +51,17 @@ def train_in_rounds(request: Request, *, stop: Callable[[], bool] = lambda: Fals
             if isinstance(event, Stopped):
                 return
         LOG.info("the first round is done: %s; it teaches the second", path)
-    itself = {"teacher": path.name, "fine_tune": path.name, "unlabelled": unlabelled, "pretrain": "none"}
+    itself = {"teacher": first_name, "fine_tune": first_name, "unlabelled": unlabelled, "pretrain": "none"}
     second = replace(request, name=name, overrides={**request.overrides, **itself})
     yield from train(replace(second, resume=request.resume and ResumeState(new_path(name)).exists()), stop=stop)
+
+
+def _teaches_itself(request: Request) -> bool:
+    """Whether that is asked for; a run that is resumed need not repeat its other settings, so they are not looked at."""
+    teacher = request.overrides.get("teacher")
+    if teacher is None:
+        teacher = load_recipe(request.recipe or "default").teaching.teacher
+    return bool(teacher == SELF)
 
 
 def _splits(request: Request) -> list[str]:
@@ -71,13 +76,9 @@ def _check(request: Request, first: Request, path: Path, first_path: Path) -> No
         check_place(request, path, ResumeState(path))
     if ResumeState(first_path).exists() and not (request.resume or request.force):
         check_place(first, first_path, ResumeState(first_path))
-    if _is_done(first_path) and not request.force and not _same(Checkpoint.read(first_path).recipe, first):
+    if _is_done(first_path) and not request.force and Checkpoint.read(first_path).recipe != resolve_recipe(first):
         raise SettingsError(f"{first_path} is there already, with other settings: --force trains it anew")
 
 
 def _is_done(path: Path) -> bool:
     return path.is_dir() and not ResumeState(path).exists()
-
-
-def _same(recipe: "Recipe", request: Request) -> bool:
-    return recipe == resolve_recipe(request)

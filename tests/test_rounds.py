@@ -81,3 +81,9 @@ def test_a_model_that_is_there_is_told_before_the_first_round(place: Path, lines
     run(place, "a", unlabelled=str(lines))
     with pytest.raises(SettingsError, match="is there already: --force replaces it"):
         run(place, "a", unlabelled=str(lines))
+
+
+def test_a_run_of_one_round_is_resumed_without_repeating_its_settings(place: Path, lines: Path) -> None:
+    once = {"teacher": None, "pretrain": "lm", "unlabelled": str(lines)}
+    assert isinstance(run(place, "a", after(3), **once)[-1], Stopped)
+    assert isinstance(run(place, "a", teacher=None, unlabelled=str(lines), resume=True)[-1], Saved)

@@ -20,8 +20,8 @@ def near_duplicates(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.i
     """
     if not texts or not others:
         return np.empty(0, dtype=np.intp)
-    own_number, own = _runs(texts)
-    other_number, other = _runs(others)
+    own_number, own, own_whole = _runs(texts)
+    other_number, other, other_whole = _runs(others)
     order = np.argsort(other, kind="stable")
     other, other_number = other[order], other_number[order]
     first, last = np.searchsorted(other, own, "left"), np.searchsorted(other, own, "right")
@@ -34,9 +34,7 @@ def near_duplicates(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.i
     of_own = np.bincount(own_number, minlength=len(texts))
     of_other = np.bincount(other_number, minlength=len(others))
     near = shared >= NEAR * (of_own[number] + of_other[match] - shared)
-    known = {_words(text) for text in others}
-    same = [row for row, text in enumerate(texts) if _words(text) in known]
-    return np.union1d(number[near], np.array(same, dtype=np.intp))
+    return np.union1d(number[near], np.flatnonzero(np.isin(own_whole, other_whole)))
 
 
 def distinct_from(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.intp]:
@@ -44,16 +42,13 @@ def distinct_from(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.int
     return np.setdiff1d(np.arange(len(texts)), near_duplicates(texts, others))
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(WORD.findall(text.lower().replace("<br />", " ")))
-
-
-def _runs(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The distinct runs of words of each text: the text's number and the run's hash."""
-    numbers, hashes = [], []
+def _runs(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct runs of words of each text: the text's number and the run's hash; and the hash of each whole text."""
+    numbers, hashes, whole = [], [], []
     for number, text in enumerate(texts):
-        words = _words(text)
+        words = tuple(WORD.findall(text.lower().replace("<br />", " ")))
+        whole.append(hash(words))
         runs = {hash(words[i : i + RUN]) for i in range(max(1, len(words) - RUN + 1))}
         numbers.append(np.full(len(runs), number))
         hashes.append(np.fromiter(runs, dtype=np.int64, count=len(runs)))
-    return np.concatenate(numbers), np.concatenate(hashes)
+    return np.concatenate(numbers), np.concatenate(hashes), np.array(whole, dtype=np.int64)
