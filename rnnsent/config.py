@@ -26,6 +26,7 @@ ClassWeights = Literal["none", "balanced"]
 Precision = Literal["auto", "float32", "bfloat16"]
 Pieces = Literal["texts", "sentences", "both"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
+OutputFormat = Literal["table", "tsv", "jsonl", "csv"]
 
 SELF = "self"  # the teacher that is a first model of the same run
 

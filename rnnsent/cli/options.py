@@ -12,7 +12,6 @@ import typer
 
 from rnnsent.config import GROUPS, Device, Settings, flag, recipe_names
 from rnnsent.data.catalog import CATALOG
-from rnnsent.model.store import available, choose_model
 from rnnsent.report.terminal import is_terminal, say, set_quiet
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 
 def complete_models(incomplete: str) -> list[str]:
+    from rnnsent.model.store import available
+
     return [name for name in available() if name.startswith(incomplete)]
 
 
@@ -78,6 +79,7 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", callback=_quiet, hel
 
 def load_predictor(model: str | None, device: Device) -> "Predictor":
     """The model that --model means, ready; says which it is where a person sees the answers and named none."""
+    from rnnsent.model.store import choose_model
     from rnnsent.predict import Predictor
 
     choice = choose_model(model)

@@ -7,15 +7,14 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
+from rnnsent.config import OutputFormat
 from rnnsent.data.files import Row
 from rnnsent.data.tables import added_names
 from rnnsent.errors import DataError
 from rnnsent.predict import Prediction
 from rnnsent.report.terminal import visible
-
-Format = Literal["table", "tsv", "jsonl", "csv"]
 
 BAR_WIDTH = 10
 PROBABILITY_DIGITS = 4
@@ -99,7 +98,7 @@ class Table:
 class TableRows:
     """Rows of a user's table with the prediction's columns added, as CSV, TSV or JSON lines."""
 
-    def __init__(self, format_: Format, columns: Sequence[str], classes: Sequence[str], where: str) -> None:
+    def __init__(self, format_: OutputFormat, columns: Sequence[str], classes: Sequence[str], where: str) -> None:
         self._format, self._columns, self._classes = format_, list(columns), classes
         self._added = added_names(columns, classes)
         self._where, self._row = where, 0
