@@ -15,8 +15,9 @@ import numpy as np
 import record
 
 from rnnsent.data.sources import find_source
+from rnnsent.model.engines import TorchEngine
 from rnnsent.model.store import find_model
-from rnnsent.predict import Predictor, TorchEngine
+from rnnsent.predict import Predictor
 from rnnsent.teach import CheckpointTeacher, Teacher, find_teacher
 
 SPLITS = (("sst2", "validation"), ("sentences", "test"))

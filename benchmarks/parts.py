@@ -10,9 +10,10 @@ import record
 
 from rnnsent.data.sources import find_source
 from rnnsent.lessons import encode
+from rnnsent.model.engines import TorchEngine
 from rnnsent.model.ngrams import Ngrams, network_of
 from rnnsent.model.store import find_model
-from rnnsent.predict import Predictor, TorchEngine, tokenizer_of
+from rnnsent.predict import Predictor, tokenizer_of
 
 
 def main() -> None:

@@ -3,11 +3,8 @@
 import errno
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
-
-import numpy as np
 
 from rnnsent.data.examples import Examples, with_classes
 from rnnsent.data.sources import TEST, TRAIN, VALIDATION, FileSource, Source, matching_split
@@ -77,10 +74,9 @@ def score(
 ) -> Evaluation:
     """Metrics of a model on examples whose labels are counted in its classes; texts without a token are left out."""
     start = time.perf_counter()
-    parts = [predictor.score(window) for window in _windows(examples.texts)]
+    scores = predictor.score(examples.texts)
     seconds = time.perf_counter() - start
-    probabilities = np.concatenate([part.probabilities for part in parts])
-    lengths = np.concatenate([part.n_tokens for part in parts])
+    probabilities, lengths = scores.probabilities, scores.n_tokens
     real = lengths > 0
     if not real.any():
         raise DataError(f"{source} ({split}): no text has a token that can be scored")
@@ -120,8 +116,3 @@ def _seen_as(predictor: Predictor, examples: Examples) -> str | None:
             if record.get(f"{part}_fingerprint") == fingerprint:
                 return part
     return None
-
-
-def _windows(texts: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(texts), WINDOW):
-        yield texts[start : start + WINDOW]

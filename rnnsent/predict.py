@@ -1,30 +1,34 @@
 """Texts -> predictions, for the command line, for evaluation and from Python; holds the one switch between engines.
 
-A short predict runs on the equations in numpy, so that it need not load PyTorch; both engines give the same
-probabilities within 1e-5. A text's probabilities depend on nothing but the text.
+A short predict runs on the equations in numpy, so that it need not load PyTorch; a long one on PyTorch, on every core.
+Both engines give the same probabilities within 1e-5, and a text's probabilities depend on nothing but the text.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, Protocol, Self
+from itertools import chain
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnsent.config import Device, ModelConfig
-from rnnsent.data.tokenizer import UNKNOWN_ID, Ids, Tokenizer
+from rnnsent.config import Device
+from rnnsent.data.tokenizer import UNKNOWN_ID, Tokenizer
 from rnnsent.errors import ModelError
 from rnnsent.model import equations
 from rnnsent.model.calibration import length_factors, powers_of
 from rnnsent.model.checkpoint import REMEDY, TOKENIZER, Checkpoint
+from rnnsent.model.engines import Engine, NumpyEngine, TorchEngine
 from rnnsent.model.ngrams import Ngrams, network_of
 from rnnsent.model.shapes import check_shapes
 from rnnsent.model.store import find_model
+from rnnsent.pipeline import in_order
 
 # Loading PyTorch takes about as long as the equations in numpy take for this many multiplications.
 TORCH_PAYS_FROM = 6e9
+CHARACTERS_OF_A_TOKEN = 4  # about; only how much work is to come is guessed by it
+WINDOW = 4_096  # texts of a list that are worked on together
 
 
 @dataclass(frozen=True)
@@ -70,68 +74,18 @@ class Scores:
     n_unknown: NDArray[np.int64]
 
 
-class Engine(Protocol):
-    """Logits (N, K) for N rows of at least one token each."""
-
-    def logits(self, rows: Sequence[Ids]) -> NDArray[np.float32]: ...
-
-
-class NumpyEngine:
-    """The equations, a text at a time: nothing to load."""
-
-    def __init__(self, weights: equations.Weights, config: ModelConfig) -> None:
-        self._weights, self._config = weights, config
-
-    def logits(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
-        return np.stack([equations.logits(row, self._weights, self._config) for row in rows])
-
-
-class TorchEngine:
-    """PyTorch, in batches of similar length."""
-
-    MAX_ROWS, MAX_TOKENS = 256, 16_384
-
-    # oneDNN keeps a kernel for each shape that it has met, up to 1,024; a stream meets hundreds of shapes, and memory
-    # grew with its length.
-    KERNELS_KEPT = "16"
-
-    def __init__(self, weights: equations.Weights, config: ModelConfig, device: Device) -> None:
-        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", self.KERNELS_KEPT)
-        import torch
-
-        from rnnsent.model.classifier import from_weights
-        from rnnsent.model.device import choose_device
-
-        self._device = choose_device(device)
-        torch.backends.cudnn.allow_tf32 = False  # its 10 bits of mantissa would break the 1e-5 between engines
-        self._classifier = from_weights(weights, config, self._device)
-
-    def logits(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
-        import torch
-
-        from rnnsent.data.batches import buckets, pad
-        from rnnsent.model.classifier import to_tensors
-
-        lengths = np.array([len(row) for row in rows], dtype=np.int64)
-        found: list[tuple[NDArray[np.int64], Any]] = []
-        with torch.inference_mode():
-            for batch in buckets(lengths, max_rows=self.MAX_ROWS, max_tokens=self.MAX_TOKENS):
-                ids, real = pad([rows[i] for i in batch])
-                found.append((batch, self._classifier(*to_tensors(ids, real, self._device))))
-        logits = np.empty((len(rows), found[0][1].shape[1]), dtype=np.float32)
-        for batch, scores in found:
-            logits[batch] = scores.cpu().numpy()
-        return logits
-
-
 class Predictor:
-    """A model ready to predict."""
+    """A model ready to predict.
 
-    def __init__(self, checkpoint: Checkpoint, *, device: Device = "auto") -> None:
+    Args:
+        fast: compute in bfloat16 where PyTorch runs and the processor has it; probabilities then differ by about .01.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, *, device: Device = "auto", fast: bool = False) -> None:
         self.checkpoint = checkpoint
         self.classes = checkpoint.classes
         self._config = checkpoint.recipe.model
-        self._device = device
+        self._device, self._fast = device, fast
         self._tokenizer = tokenizer_of(checkpoint)
         weights = checkpoint.weights
         check_shapes(
@@ -150,9 +104,9 @@ class Predictor:
             self._engine = self._torch
 
     @classmethod
-    def load(cls, model: str | None = None, *, device: Device = "auto") -> Self:
+    def load(cls, model: str | None = None, *, device: Device = "auto", fast: bool = False) -> Self:
         """By name or path; None means `RNNSENT_MODEL`, the newest model here, or the one that ships. Raises ModelError."""
-        return cls(find_model(model), device=device)
+        return cls(find_model(model), device=device, fast=fast)
 
     @property
     def words(self) -> list[str]:
@@ -161,29 +115,46 @@ class Predictor:
 
     def predict(self, texts: Iterable[str]) -> list[Prediction]:
         """A prediction for each text, in order. Raises TypeError for anything but a collection of texts."""
-        texts = _list_of_texts(texts)
-        if not texts:
-            return []
-        scores = self.score(texts)
-        return [
-            self._prediction(*row)
-            for row in zip(texts, scores.probabilities, scores.n_tokens, scores.n_unknown, strict=True)
-        ]
+        return list(chain.from_iterable(self.stream(_windows(_list_of_texts(texts)))))
 
     def stream(self, windows: Iterable[Sequence[str]]) -> Iterator[list[Prediction]]:
-        """Predictions for each window of texts as it comes, in order; one window at a time is in memory."""
-        for window in windows:
-            yield self.predict(window)
+        """Predictions for each window of texts, in order; few windows are in memory at a time.
+
+        An empty window says that no more input is at hand: all that came before it is answered before the next is
+        asked for.
+        """
+        for window, scores in self._scored(windows):
+            yield self._predictions(window, scores)
 
     def score(self, texts: Sequence[str]) -> Scores:
         """The probabilities of each text as arrays."""
+        parts = [scores for _, scores in self._scored(_windows(texts))] or [self._score(())]
+        return Scores(*(np.concatenate(arrays) for arrays in zip(*map(_arrays, parts), strict=True)))
+
+    def _scored(self, windows: Iterable[Sequence[str]]) -> Iterator[tuple[Sequence[str], Scores]]:
+        """Each window that is not empty, and its scores: at once on numpy, then ahead and side by side on PyTorch."""
+        windows = iter(windows)
+        for window in windows:
+            if self._torch_pays(window):
+                windows = chain([window], windows)
+                break
+            if window:
+                yield window, self._score(window)
+        else:
+            return
+        self._engine = engine = self._torch
+        with engine.workers() as workers:
+            for window, hands in in_order(windows, self._score, workers=workers, start=engine.start_worker):
+                yield window, _dealt_back(hands)
+
+    def _score(self, texts: Sequence[str]) -> Scores:
         rows = self._tokenizer.encode(texts)
         n_tokens = np.array([len(row) for row in rows], dtype=np.int64)
         probabilities = np.full((len(rows), len(self.classes)), np.nan)
         real = np.flatnonzero(n_tokens)
         if len(real):
             full = [rows[i] for i in real]
-            logits = self._engine_for(int(n_tokens.sum())).logits(full)
+            logits = self._engine.logits(full)
             network, wide = (length_factors(float(power), n_tokens[real]) for power in self._powers)  # (N, 1) both
             logits = logits * network
             if self._ngrams:
@@ -206,30 +177,32 @@ class Predictor:
         outputs = equations.softmax(logits.astype(np.float64))
         return [
             Step(text[start:end], start, end, *self._answer(output))
-            for (start, end), output in zip(encoding.offsets, outputs, strict=True)
+            for (start, end), output in zip(encoding.offsets, outputs.tolist(), strict=True)
         ]
 
     @cached_property
-    def _torch(self) -> Engine:
-        return TorchEngine(self._weights, self._config, self._device)
+    def _torch(self) -> TorchEngine:
+        return TorchEngine(self._weights, self._config, self._device, fast=self._fast)
 
-    def _engine_for(self, tokens: int) -> Engine:
+    def _torch_pays(self, window: Sequence[str]) -> bool:
         """The one switch: the numpy engine until so much has come that loading PyTorch pays."""
-        self._work += float(tokens) * sum(
-            tensor.size for name, tensor in self._weights.items() if name.startswith("layers")
-        )
-        if self._work > TORCH_PAYS_FROM:
-            self._engine = self._torch
-        return self._engine
+        tokens = sum(map(len, window)) / CHARACTERS_OF_A_TOKEN
+        self._work += tokens * sum(tensor.size for name, tensor in self._weights.items() if name.startswith("layers"))
+        return self._work > TORCH_PAYS_FROM or isinstance(self._engine, TorchEngine)
 
-    def _prediction(self, text: str, output: NDArray[np.float64], n_tokens: int, n_unknown: int) -> Prediction:
-        if not n_tokens:
-            return Prediction(text, None, None, None, 0, None)
-        return Prediction(text, *self._answer(output), int(n_tokens), int(n_unknown) / int(n_tokens))
+    def _predictions(self, texts: Sequence[str], scores: Scores) -> list[Prediction]:
+        return [
+            Prediction(text, *self._answer(output), tokens, unknown / tokens)
+            if tokens
+            else Prediction(text, None, None, None, 0, None)
+            for text, output, tokens, unknown in zip(
+                texts, scores.probabilities.tolist(), scores.n_tokens.tolist(), scores.n_unknown.tolist(), strict=True
+            )
+        ]
 
-    def _answer(self, output: NDArray[np.float64]) -> tuple[str, float, dict[str, float]]:
-        best = int(output.argmax())
-        return self.classes[best], float(output[best]), dict(zip(self.classes, output.tolist(), strict=True))
+    def _answer(self, output: Sequence[float]) -> tuple[str, float, dict[str, float]]:
+        largest = max(output)
+        return self.classes[output.index(largest)], largest, dict(zip(self.classes, output, strict=True))
 
 
 def _list_of_texts(texts: Any) -> list[str]:
@@ -240,6 +213,25 @@ def _list_of_texts(texts: Any) -> list[str]:
         if not isinstance(text, str):
             raise TypeError(f"predict takes a list of texts, not of {type(text).__name__} such as {text!r}")
     return texts
+
+
+def _windows(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(texts), WINDOW):
+        yield texts[start : start + WINDOW]
+
+
+def _arrays(scores: Scores) -> tuple[NDArray[Any], ...]:
+    return scores.probabilities, scores.n_tokens, scores.n_unknown
+
+
+def _dealt_back(hands: Sequence[Scores]) -> Scores:
+    """The scores of `window[k::n]` for each k of n as those of the window."""
+    length = sum(len(hand.n_tokens) for hand in hands)
+    found = Scores(*(np.empty((length, *array.shape[1:]), array.dtype) for array in _arrays(hands[0])))
+    for k, hand in enumerate(hands):
+        for whole, part in zip(_arrays(found), _arrays(hand), strict=True):
+            whole[k :: len(hands)] = part
+    return found
 
 
 def tokenizer_of(checkpoint: Checkpoint) -> Tokenizer:

@@ -23,10 +23,11 @@ from rnnsent.data.sources import VALIDATION, Corpus, find_source, read_corpus
 from rnnsent.evaluate import Evaluation, record_scores, score
 from rnnsent.model.calibration import DECAY
 from rnnsent.model.checkpoint import Checkpoint
+from rnnsent.model.engines import TorchEngine
 from rnnsent.model.ngrams import BIAS, WEIGHTS, Ngrams, network_of
 from rnnsent.model.resume import ResumeState
 from rnnsent.model.store import find_model, new_path
-from rnnsent.predict import Predictor, TorchEngine
+from rnnsent.predict import Predictor
 from rnnsent.request import Request, check_place, check_same_data, default_name, resolve_recipe, resumed_recipe
 
 if TYPE_CHECKING:

@@ -98,7 +98,7 @@ def test_an_interrupt_exits_with_130(monkeypatch: pytest.MonkeyPatch, capsys: py
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("rnnsent.predict.Predictor.predict", interrupted)
+    monkeypatch.setattr("rnnsent.predict.Predictor.stream", interrupted)
     assert run(["predict", "good"]) == 130
     assert capsys.readouterr() == ("", "")
 

@@ -15,7 +15,8 @@ import rnnsent
 from rnnsent import predict
 from rnnsent.errors import DeviceError, ModelError
 from rnnsent.model.checkpoint import Checkpoint
-from rnnsent.predict import NumpyEngine, Prediction, Predictor, TorchEngine
+from rnnsent.model.engines import NumpyEngine, TorchEngine
+from rnnsent.predict import Prediction, Predictor
 
 CELLS = ("rnn", "lstm", "gru")
 POOLINGS = ("last", "mean", "max", "mean-max", "attention", "self-attention")

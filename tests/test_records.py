@@ -64,8 +64,10 @@ def test_a_pipe_that_pauses_yields_what_has_arrived() -> None:
         windows = read_records(reader)
         os.write(writer, b"one\ntwo\nthr")
         assert next(windows) == ["one", "two"]
+        assert next(windows) == []  # who reads ahead is told to answer first
         os.write(writer, b"ee\n")
         assert next(windows) == ["three"]
+        assert next(windows) == []
         os.write(writer, b"four")
         os.close(writer)
         assert list(windows) == [["four"]]
@@ -79,11 +81,22 @@ def test_a_character_cut_by_a_pause_is_whole_again() -> None:
         windows = read_records(reader)
         os.write(writer, b"a\n\xe5\xa5")
         assert next(windows) == ["a"]
+        assert next(windows) == []
         os.write(writer, b"\xbd\n")
         os.close(writer)
         assert list(windows) == [["好"]]
     finally:
         os.close(reader)
+
+
+def test_input_that_drips_closes_a_window_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rnnsent.data.records.WINDOW_SECONDS", -1.0)
+    assert piped(b"a\nb\n") == ["a", "b"]
+    reader, writer = os.pipe()
+    os.write(writer, b"one\ntwo\n")
+    os.close(writer)
+    assert list(filter(None, read_records(reader))) == [["one"], ["two"]]
+    os.close(reader)
 
 
 def test_a_long_file_comes_in_windows_of_bounded_size(tmp_path) -> None:

@@ -12,6 +12,11 @@ TEXTS = ["A good film, isn't it?", "这部电影很好", "Bad<br /><br />really 
 KINDS = ("word", "bpe", "char")
 TRAINED = {kind: Tokenizer.train(TEXTS, TokenizerConfig(tokenizer=kind, min_frequency=1)) for kind in KINDS}
 
+TRAINED_WORDS = {
+    lowercase: Tokenizer.train(TEXTS, TokenizerConfig(lowercase=lowercase, min_frequency=1))
+    for lowercase in (True, False)
+}
+
 
 def tokens(text: str, kind: str = "word") -> list[str]:
     return [text[start:end] for start, end in TRAINED[kind].encode_with_offsets(text).offsets]
@@ -83,3 +88,36 @@ def test_offsets_point_into_the_text_and_lone_surrogates_do_not_crash(text: str,
 def test_words_are_counted_as_the_tokenizer_cuts_them(texts: list[str]) -> None:
     cut = Tokenizer.train(["any"], TokenizerConfig()).encode(texts)
     assert count_words(texts).tolist() == [len(ids) for ids in cut]
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(
+    st.lists(
+        st.lists(
+            st.one_of(
+                st.sampled_from(
+                    ("good", "It's", "film", "<pad>", "<unk>", "<UNK>", "<br />", "<BR\t/>", "_", "'", "x'")
+                ),
+                st.text(st.sampled_from("ab_1' .<br/>BR\n\t\r\x00\x0b\x0c\x1c\x1f\x7f’é電")),
+                st.text(st.characters(max_codepoint=127)),
+            )
+        ).map("".join),
+        max_size=6,
+    ),
+    st.booleans(),
+)
+def test_ascii_text_is_cut_alike_by_the_quick_way_and_by_the_library(texts: list[str], lowercase: bool) -> None:
+    tokenizer = TRAINED_WORDS[lowercase]
+    with pytest.MonkeyPatch.context() as patch:
+        slow = tokenizer.encode(texts)
+        patch.setattr("rnnsent.data.tokenizer.ASCII_PAYS_FROM", 0)
+        quick = tokenizer.encode(texts)
+    assert [row.tolist() for row in quick] == [row.tolist() for row in slow]
+
+
+def test_the_quick_way_is_for_the_word_tokenizer_alone() -> None:
+    assert TRAINED["word"]._ascii_words is not None
+    assert TRAINED["bpe"]._ascii_words is None
+    assert TRAINED["char"]._ascii_words is None
+    foreign = Tokenizer.from_json(TRAINED["word"].to_json().replace('"type":"NFKC"', '"type":"NFKD"'))
+    assert foreign._ascii_words is None

@@ -94,12 +94,12 @@ def _write_rows(predictor: Predictor, table: tables.Table, chosen: OutputFormat 
     format_ = chosen or own.get(table.path.suffix.lower(), "jsonl")
     rows: TableRows | None = None
     with _destination(target) as stream:
-        for window in table.windows:
+        for window, predictions in tables.answered(table.windows, predictor.stream):
             if rows is None:
                 columns = table.header.columns or list(window.rows[0])
                 rows = TableRows(format_, columns, predictor.classes, str(table.path))
                 stream.write(rows.header())
-            for row, prediction in zip(window.rows, predictor.predict(window.texts), strict=True):
+            for row, prediction in zip(window.rows, predictions, strict=True):
                 stream.write(rows.record(row, prediction))
             stream.flush()
         if rows is None:

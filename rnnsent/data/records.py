@@ -6,6 +6,7 @@ A record ends at LF (CRLF is one end) and at nothing else, or at NUL. The last o
 import codecs
 import os
 import select
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -13,28 +14,34 @@ from typing import TextIO
 from rnnsent.errors import DataError
 
 CHUNK = 1 << 18  # bytes asked for at once; a pipe gives what it has
-WINDOW_RECORDS = 2_048  # records scored at once, at most
-WINDOW_BYTES = 1 << 22  # and their bytes, so that long records do not pile up
+WINDOW_RECORDS = 4_096  # records scored at once, at most
+WINDOW_BYTES = 1 << 23  # and their bytes, so that long records do not pile up
+WINDOW_SECONDS = 0.05  # and how long a record waits for others
 
 
 def read_records(descriptor: int, *, separator: bytes = b"\n") -> Iterator[list[str]]:
     """Yield windows of records: full ones while input is at hand, what there is as soon as it pauses.
 
-    Bytes that are no UTF-8 become U+FFFD; a byte-order mark at the very beginning is left out.
+    An empty window follows where it pauses: whoever reads ahead must answer before it asks for more. A window also
+    closes when it has been open for WINDOW_SECONDS, so that input which drips is answered. Bytes that are no UTF-8
+    become U+FFFD; a byte-order mark at the very beginning is left out.
     """
     window: list[str] = []
-    size, first = 0, True
+    size, first, closes = 0, True, 0.0
     for raw in _split(descriptor, separator):
         if raw is None:  # the input pauses
             if window:
                 yield window
                 window, size = [], 0
+            yield []
             continue
+        if not window:
+            closes = time.monotonic() + WINDOW_SECONDS
         if first:
             raw, first = raw.removeprefix(codecs.BOM_UTF8), False
         window.append(raw.decode("utf-8", "replace"))
         size += len(raw)
-        if len(window) >= WINDOW_RECORDS or size >= WINDOW_BYTES:
+        if len(window) >= WINDOW_RECORDS or size >= WINDOW_BYTES or time.monotonic() > closes:
             yield window
             window, size = [], 0
     if window:

@@ -1,14 +1,18 @@
 """A table in a file -> windows of rows and their texts, for predict. Every column and row is kept, in order."""
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from rnnsent.data.columns import existing_column, text_column
 from rnnsent.data.files import TABLES, Header, Row, open_rows
 
-WINDOW = 1_024  # rows scored at once
+WINDOW = 2_048  # rows scored at once
+
+Answers = TypeVar("Answers")
 
 LABEL, PROBABILITY = "label", "probability"
 
@@ -57,6 +61,21 @@ def _windows(path: Path, rows: Iterator[Row], column: str | None) -> Iterator[Wi
             strings = [name for name, value in window[0].items() if isinstance(value, str)]
             chosen = text_column(list(window[0]), column, str(path), strings=strings, option="--column")
         yield Window(window, [_text(row.get(chosen)) for row in window])
+
+
+def answered(
+    windows: Iterator[Window], answer: Callable[[Iterator[list[str]]], Iterator[Answers]]
+) -> Iterator[tuple[Window, Answers]]:
+    """Each window with what `answer` makes of its texts; it takes all windows at once, so that it can read ahead."""
+    ahead: deque[Window] = deque()
+
+    def texts() -> Iterator[list[str]]:
+        for window in windows:
+            ahead.append(window)
+            yield window.texts
+
+    for found in answer(texts()):
+        yield ahead.popleft(), found
 
 
 def added_names(columns: Sequence[str], classes: Sequence[str]) -> list[str]:

@@ -4,8 +4,9 @@ A checkpoint holds the whole tokenizer as JSON, so that predict cuts a text exac
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -30,6 +31,10 @@ WORDS_OF_ASCII = re.compile(r"\w+(?:'\w+)*|[^\w\s]", re.ASCII)
 SURROGATES = re.compile("[\ud800-\udfff]")
 LINE_BREAK = Regex(r"(?i)<br\s*/?>")
 LINE_BREAK_OF_ASCII = re.compile(r"(?i)<br\s*/?>", re.ASCII)
+# From so many characters on, the time that the vocabulary takes to become a dict is won back.
+ASCII_PAYS_FROM = 100_000
+
+_NO_IDS = np.empty(0, dtype=np.int32)
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Tokenizer:
 
     def __init__(self, inner: tokenizers.Tokenizer) -> None:
         self._inner = inner
+        self._inner.encode_special_tokens = True  # "<pad>" in somebody's text is what they wrote, not padding
 
     @classmethod
     def train(cls, texts: Iterable[str], config: TokenizerConfig) -> Self:
@@ -81,16 +87,62 @@ class Tokenizer:
         Raises:
             ModelError: tokenizer.json gives an entry an id past their number.
         """
-        encodings = self._inner.encode_batch_fast(list(map(_encodable, texts)), add_special_tokens=False)
-        rows = [np.array(each.ids, dtype=np.int32) for each in encodings]
+        rows: list[Ids] = [_NO_IDS] * len(texts)
+        others = list(range(len(texts)))
+        if sum(map(len, texts)) >= ASCII_PAYS_FROM and self._ascii_words:
+            others = []
+            for number, text in enumerate(texts):
+                if text.isascii():
+                    rows[number] = self._ascii_words.ids(text)
+                else:
+                    others.append(number)
+        encodings = self._inner.encode_batch_fast([_encodable(texts[n]) for n in others], add_special_tokens=False)
+        for number, each in zip(others, encodings, strict=True):
+            rows[number] = np.array(each.ids, dtype=np.int32)
         largest = max((int(row.max()) for row in rows if len(row)), default=0)
         if largest >= len(self):
             raise ModelError(f"tokenizer.json has the id {largest:,}, but only {len(self):,} entries")
         return rows
 
+    @cached_property
+    def _ascii_words(self) -> "_AsciiWords | None":
+        """The quick way for ASCII, where this is the word tokenizer as this project trains it."""
+        if not isinstance(self._inner.model, models.WordLevel) or self._inner.model.unk_token != UNKNOWN:
+            return None
+        if not set(self._inner.get_added_tokens_decoder()) <= {PADDING_ID, UNKNOWN_ID}:
+            return None
+        for lowercase in (True, False):
+            if self._has_rules_of(TokenizerConfig(lowercase=lowercase)):
+                return _AsciiWords(self.vocabulary(), lowercase=lowercase)
+        return None
+
+    def _has_rules_of(self, config: TokenizerConfig) -> bool:
+        own = self._inner.normalizer, self._inner.pre_tokenizer
+        rules = _normalizer(config), _pre_tokenizer(config)
+        return all(a is not None and a.__getstate__() == b.__getstate__() for a, b in zip(own, rules, strict=True))
+
     def encode_with_offsets(self, text: str) -> Encoding:
         found: Any = self._inner.encode(_encodable(text), add_special_tokens=False)
         return Encoding(np.array(found.ids, dtype=np.int32), list(found.offsets))
+
+
+class _AsciiWords(dict[str, int]):
+    """What the word tokenizer makes of ASCII text, by `re` alone: the same ids, several times as fast."""
+
+    def __init__(self, vocabulary: Mapping[str, int], *, lowercase: bool) -> None:
+        super().__init__(vocabulary)
+        self._lowercase = lowercase
+
+    def __missing__(self, word: str) -> int:
+        return UNKNOWN_ID
+
+    def ids(self, text: str) -> Ids:
+        words = _words_of_ascii(text.lower() if self._lowercase else text)
+        return np.fromiter(map(self.__getitem__, words), dtype=np.int32, count=len(words))
+
+
+def _words_of_ascii(text: str) -> list[str]:
+    return WORDS_OF_ASCII.findall(LINE_BREAK_OF_ASCII.sub(" ", text) if "<" in text else text)
 
 
 def count_words(texts: Sequence[str]) -> NDArray[np.int64]:
@@ -99,7 +151,7 @@ def count_words(texts: Sequence[str]) -> NDArray[np.int64]:
     others = []
     for number, text in enumerate(texts):
         if text.isascii():
-            counts[number] = len(WORDS_OF_ASCII.findall(LINE_BREAK_OF_ASCII.sub(" ", text)))
+            counts[number] = len(_words_of_ascii(text))
         else:
             others.append(number)
     if others:  # any vocabulary will do: words are counted, not known

@@ -89,6 +89,11 @@ class Classifier(nn.Module):
         padding, reverse = _padding_and_reverse(x, lengths)  # (B, T) both
         return self.layers[0](x, reverse).float(), padding
 
+    def to_bfloat16(self) -> None:
+        """Compute the states in bfloat16; pooling and logits stay in float32."""
+        self.embedding.to(torch.bfloat16)
+        self.layers.to(torch.bfloat16)
+
     def initialise(self) -> None:
         """Start a training: orthogonal recurrent weights (Saxe et al. 2014), forget gates open (Jozefowicz et al. 2015)."""
         nn.init.normal_(self.embedding.weight, std=0.1)
@@ -137,5 +142,7 @@ def _padding_and_reverse(x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _reordered(x: Tensor, order: Tensor) -> Tensor:
-    """Rows (B, T, N) with the steps of each in the order (B, T)."""
-    return x.gather(1, order[..., None].expand(-1, -1, x.shape[-1]))
+    """Rows (B, T, N) with the steps of each in the order (B, T); whole steps are copied, which gather does number by number."""
+    B, T, N = x.shape
+    places = (order + T * torch.arange(B, device=x.device)[:, None]).reshape(B * T)
+    return x.reshape(B * T, N).index_select(0, places).view(B, T, N)

@@ -41,22 +41,41 @@ def hashed(rows: Sequence[Ids], longest: int) -> tuple[NDArray[np.int64], NDArra
 class Ngrams:
     """The n-grams of a checkpoint: keys (G,) in rising order, weights (G, C) and bias (C,)."""
 
+    # Most n-grams of a text have no weight: a table of the keys' first bits, which fits a cache, rules out most of them.
+    TABLE_BITS = 20
+
     def __init__(self, weights: Mapping[str, NDArray[Any]], longest: int, classes: int) -> None:
         self._keys, self._weights, self._bias = weights[KEYS], weights[WEIGHTS], weights[BIAS]
         self._longest, self._classes = longest, classes
+        self._may_be_known = np.zeros(1 << self.TABLE_BITS, dtype=bool)
+        self._may_be_known[self._first_bits(self._keys)] = True
 
     def logits(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
         """(N, K) for N rows; an n-gram counts once in a row however often it stands there."""
         numbers, keys = hashed(rows, self._longest)
-        places = np.searchsorted(self._keys, keys)
-        places[places == len(self._keys)] = 0
-        known = self._keys[places] == keys if len(self._keys) else np.zeros(len(keys), dtype=bool)
-        pairs = np.unique(numbers[known] * len(self._keys) + places[known])
+        numbers, places = self._known(numbers, keys)
+        # Sorting and comparing neighbours is ten times as fast as np.unique here.
+        pairs = np.sort(numbers * len(self._keys) + places, kind="stable")
+        pairs = pairs[np.diff(pairs, prepend=-1) != 0]
         numbers, places = np.divmod(pairs, max(len(self._keys), 1))
         sums = np.stack(
             [np.bincount(numbers, weights=column[places], minlength=len(rows)) for column in self._weights.T], axis=1
         )  # (N, C)
         return as_logits(sums + self._bias, self._classes)
+
+    def _known(
+        self, numbers: NDArray[np.int64], keys: NDArray[np.uint32]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The row's number and the place among the keys of each n-gram that has a weight."""
+        candidates = np.flatnonzero(self._may_be_known[self._first_bits(keys)])
+        numbers, keys = numbers[candidates], keys[candidates]
+        places = np.searchsorted(self._keys, keys)
+        places[places == len(self._keys)] = 0
+        known = self._keys[places] == keys if len(self._keys) else np.zeros(0, dtype=bool)
+        return numbers[known], places[known]
+
+    def _first_bits(self, keys: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        return keys >> np.uint32(32 - self.TABLE_BITS)
 
 
 def network_of(weights: Mapping[str, Any]) -> dict[str, Any]:

@@ -127,9 +127,22 @@ def states_width(config: ModelConfig) -> int:
 
 
 def masked_mean(hidden: Tensor, padding: Tensor) -> Tensor:
-    real = (~padding)[..., None]  # (B, T, 1)
-    return (hidden * real).sum(dim=1) / real.sum(dim=1)  # (B, D)
+    full, rest, ended = _split(hidden, padding)
+    real = (~padding).sum(dim=1, keepdim=True)  # (B, 1)
+    return (full.sum(dim=1) + rest.masked_fill(ended, 0).sum(dim=1)) / real  # (B, D)
 
 
 def masked_max(hidden: Tensor, padding: Tensor) -> Tensor:
-    return hidden.masked_fill(padding[..., None], -torch.inf).amax(dim=1)  # (B, D)
+    full, rest, ended = _split(hidden, padding)
+    largest = full.amax(dim=1)  # (B, D)
+    return torch.maximum(largest, rest.masked_fill(ended, -torch.inf).amax(dim=1)) if rest.shape[1] else largest
+
+
+def _split(hidden: Tensor, padding: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The steps at which no row has ended, (B, S, D), the others (B, T - S, D), and where those are padding.
+
+    Rows of a batch are of similar length, so that few steps must be copied to be masked. A GPU masks all but the
+    first, since to ask it for the shortest row would make it wait.
+    """
+    S = 1 if padding.is_cuda else int((~padding).sum(dim=1).min())
+    return hidden[:, :S], hidden[:, S:], padding[:, S:, None]

@@ -7,9 +7,9 @@ from typing import Any
 
 from rnnsent.atomic import replaced_file
 from rnnsent.data.files import Row, read_rows
-from rnnsent.data.tables import WINDOW, Table, Window, added_names
+from rnnsent.data.tables import WINDOW, Table, Window, added_names, answered
 from rnnsent.errors import DataError
-from rnnsent.predict import Predictor
+from rnnsent.predict import Prediction, Predictor
 from rnnsent.report.predictions import added_values
 
 
@@ -29,8 +29,8 @@ def write_parquet(path: Path, predictor: Predictor, table: Table) -> None:
     for name, kind in zip(names, [pyarrow.string(), *[pyarrow.float64()] * (len(names) - 1)], strict=True):
         schema = schema.append(pyarrow.field(name, kind))
     with replaced_file(path) as written, pyarrow.parquet.ParquetWriter(written, schema) as writer:
-        for window in table.windows:
-            rows = _rows(predictor, window, names)
+        for window, predictions in answered(table.windows, predictor.stream):
+            rows = _rows(window, predictions, names, predictor.classes)
             columns = [_array(table.path, each.name, rows, each.type) for each in schema]
             writer.write_table(pyarrow.Table.from_arrays(columns, schema=schema))
 
@@ -58,10 +58,10 @@ def _windows(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield window
 
 
-def _rows(predictor: Predictor, window: Window, names: Sequence[str]) -> list[Row]:
+def _rows(window: Window, predictions: Sequence[Prediction], names: Sequence[str], classes: Sequence[str]) -> list[Row]:
     return [
-        {**row, **dict(zip(names, added_values(prediction, predictor.classes).values(), strict=True))}
-        for row, prediction in zip(window.rows, predictor.predict(window.texts), strict=True)
+        {**row, **dict(zip(names, added_values(prediction, classes).values(), strict=True))}
+        for row, prediction in zip(window.rows, predictions, strict=True)
     ]
 
 
