@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def load(model: str | None = None, *, device: "Device" = "auto") -> "Predictor":
+def load(model: str | None = None, *, device: "Device" = "auto", fast: bool = False) -> "Predictor":
     """Load a model by name or path, as `--model` does; None means the one that `rnnsent predict` would use.
+
+    With `fast` a long input is computed in bfloat16 where the device has it.
 
     Raises:
         rnnsent.errors.ModelError: there is no such model, or its checkpoint cannot be read.
     """
     from rnnsent.predict import Predictor
 
-    return Predictor.load(model, device=device)
+    return Predictor.load(model, device=device, fast=fast)

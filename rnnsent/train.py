@@ -25,6 +25,7 @@ from rnnsent.model.calibration import DECAY
 from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.model.engines import TorchEngine
 from rnnsent.model.ngrams import BIAS, WEIGHTS, Ngrams, network_of
+from rnnsent.model.quantized import quantized
 from rnnsent.model.resume import ResumeState
 from rnnsent.model.store import find_model, new_path
 from rnnsent.predict import Predictor
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from rnnsent.model.classifier import Classifier
     from rnnsent.teach import Labelled
 
-HALF = ("embedding.weight", WEIGHTS)  # the large tensors, stored in half precision
+BYTES, HALF = "embedding.weight", WEIGHTS  # the large tensors, stored in int8 and in half precision
 SAVE_EVERY = 5 * 60.0  # seconds between savings of the state within an epoch
 
 
@@ -258,5 +259,5 @@ def _complete(
     found = network | wide
     for names, scale in scaled.items():
         found |= {name: found[name] * np.float32(scale) for name in names}
-    found |= {name: found[name].astype(np.float16) for name in HALF if name in found}
-    return found | {DECAY: np.array(powers, dtype=np.float32)}
+    found |= {name: found[name].astype(np.float16) for name in (HALF,) if name in found}
+    return found | quantized(BYTES, found[BYTES]) | {DECAY: np.array(powers, dtype=np.float32)}

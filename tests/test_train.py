@@ -143,7 +143,7 @@ def test_given_vectors_are_the_first_numbers_of_the_embedding(place: Path, asked
     good = tokenizer_of(saved.checkpoint).vocabulary()["good"]
     embedding = saved.checkpoint.weights["embedding.weight"]
     assert embedding.shape[1] == size
-    np.testing.assert_allclose(embedding[good][:3], [7, 8, 9])
+    np.testing.assert_allclose(embedding[good][:3], [7, 8, 9], atol=9 / 127 / 2)  # half a step of int8
 
 
 def test_vectors_wider_than_the_embedding_are_refused(place: Path) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from rnnsent.cli.options import (
     DeviceOption,
+    FastOption,
     JsonOption,
     LabelColumnOption,
     ModelOption,
@@ -38,6 +39,7 @@ def evaluate(
     text_column: TextColumnOption = None,
     label_column: LabelColumnOption = None,
     device: DeviceOption = "auto",
+    fast: FastOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Score a model on a labelled split.
@@ -52,7 +54,7 @@ def evaluate(
 
     say_logs()
     found = find_source(source, text=text_column, label=label_column)
-    predictor = load_predictor(model_for(source, model), device)
+    predictor = load_predictor(model_for(source, model), device, fast=fast)
     evaluation = run_evaluation(predictor, found, choose_split(found, split))
     if evaluation.seen_as:
         say(f"note: these are the {evaluation.seen_as} texts that the model was made with, so the figures flatter it")

@@ -67,6 +67,12 @@ ModelOption = Annotated[
     ),
 ]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where to compute; auto takes cuda when it is present.")]
+FastOption = Annotated[
+    bool,
+    typer.Option(
+        "--fast", help="Compute a long input in bfloat16 where the device has it; probabilities may differ by .01."
+    ),
+]
 TextColumnOption = Annotated[
     str | None, typer.Option("--text-column", help="Column of the texts, where it is not plain.")
 ]
@@ -77,7 +83,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", callback=_quiet, help="Say nothing on stderr but errors.")]
 
 
-def load_predictor(model: str | None, device: Device) -> "Predictor":
+def load_predictor(model: str | None, device: Device, *, fast: bool = False) -> "Predictor":
     """The model that --model means, ready; says which it is where a person sees the answers and named none."""
     from rnnsent.model.store import choose_model
     from rnnsent.predict import Predictor
@@ -87,7 +93,7 @@ def load_predictor(model: str | None, device: Device) -> "Predictor":
         say(f"note: passed over a model that cannot be read: {error}")
     if not choice.named and is_terminal(sys.stdout):
         say(f"model: {choice.checkpoint.name}")
-    return Predictor(choice.checkpoint, device=device)
+    return Predictor(choice.checkpoint, device=device, fast=fast)
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from rnnsent.cli.options import DeviceOption, ModelOption, QuietOption, complete_files
+from rnnsent.cli.options import DeviceOption, FastOption, ModelOption, QuietOption, complete_files
 from rnnsent.config import OutputFormat
 
 
@@ -48,6 +48,7 @@ def predict(
         typer.Option("--output", "-o", help="Write to a file, which is there whole or not at all; - is stdout."),
     ] = None,
     device: DeviceOption = "auto",
+    fast: FastOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Print each text's label and probability.
@@ -74,4 +75,5 @@ def predict(
         trace=trace,
         output=output,
         device=device,
+        fast=fast,
     )

@@ -41,6 +41,7 @@ def score(
     trace: bool,
     output: Path | None,
     device: Device,
+    fast: bool,
 ) -> None:
     """Answer what the words name: texts, files of lines, stdin or a table; none means stdin in a pipe.
 
@@ -53,7 +54,7 @@ def score(
         raise SettingsError("--column names a column of a .csv, .tsv, .jsonl or .parquet file; none was given")
     target = None if output is None or is_standard_output(output) else output
     to_screen = target is None and is_terminal(sys.stdout)
-    predictor = load_predictor(model, device)
+    predictor = load_predictor(model, device, fast=fast)
     table = tables.read_table(inputs.table, column) if inputs.table else None
     if table and not trace and chosen != "table" and (chosen or not to_screen):
         _write_rows(predictor, table, chosen, target)

@@ -24,9 +24,12 @@ from numpy.typing import NDArray
 from rnnsent.atomic import replaced_folder, write_text
 from rnnsent.config import GROUPS, Recipe
 from rnnsent.errors import ModelError, RnnsentError
+from rnnsent.model.quantized import SCALE, widened
 from rnnsent.model.tensors import save_tensors
 
-FORMAT = 3  # 1 had no n-grams, 2 no powers of the length (rnnsent.model.calibration)
+FORMAT = (
+    4  # 1 had no n-grams, 2 no powers of the length (rnnsent.model.calibration), 3 no int8 (rnnsent.model.quantized)
+)
 CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
 KINDS = {"created": str, "finished": bool, "classes": list, "data": list, "versions": dict, "command": list}
 FIGURES = ("n", "accuracy", "macro_f1", "log_loss")
@@ -112,19 +115,15 @@ class Checkpoint:
 
     @cached_property
     def weights(self) -> Mapping[str, NDArray[np.float32]]:
-        """The tensors of `model.safetensors` by name, half precision widened to float32. Raises ModelError."""
+        """The tensors of `model.safetensors` by name, those of fewer bits widened to float32. Raises ModelError."""
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
         path = self.path / WEIGHTS
         try:
-            tensors = load_file(path)
+            return widened(load_file(path))
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise ModelError(f"{path} cannot be read: {error}; {REMEDY}") from None
-        return {
-            name: tensor.astype(np.float32, copy=False) if tensor.dtype.kind == "f" else tensor
-            for name, tensor in tensors.items()
-        }
 
     @property
     def tokenizer_json(self) -> str:
@@ -153,7 +152,8 @@ class Checkpoint:
 
         try:
             with safe_open(self.path / WEIGHTS, framework="numpy") as file:
-                return sum(int(np.prod(file.get_slice(key).get_shape())) for key in file.keys())  # noqa: SIM118
+                names = [name for name in file.keys() if not name.endswith(SCALE)]  # noqa: SIM118
+                return sum(int(np.prod(file.get_slice(name).get_shape())) for name in names)
         except (OSError, SafetensorError) as error:
             raise ModelError(f"{self.path / WEIGHTS} cannot be read: {error}; {REMEDY}") from None
 

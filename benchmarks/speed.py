@@ -1,0 +1,241 @@
+"""How fast rnnsent starts, streams and trains, against PyTorch's own arithmetic and other tools: `make bench`.
+
+    python benchmarks/speed.py            # every row; needs the Hub for IMDB and SST-2, and the extra `bench`
+    python benchmarks/speed.py --short    # a minute, on the embedded sentences, nothing recorded
+    python benchmarks/speed.py start training     # some of the parts
+
+Every figure is a ratio of two runs that were taken in turn, given as the median of the pairs and their range: a time
+alone would tell of the machine and of who else was on it.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import peers_of_speed as peers
+import record
+
+from rnnsent.data.sources import find_source
+
+MODEL = "english"
+ENGLISH = [sys.executable, "-m", "rnnsent", "predict", "-m", MODEL]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: what is measured, the least that is asked for, and the aim; `at_most` where less is better."""
+
+    what: str
+    bar: float
+    aim: float
+    at_most: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """The texts, and how often each pair is run."""
+
+    reviews: list[str]
+    sentences: list[str]
+    pairs: int
+    lines: tuple[int, int]  # of the short and of the long stream
+    training: str  # what `rnnsent train` is given, and its options
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a whole process took: seconds of wall clock and of processor, and its peak memory in MB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def process(command: list[str], stdin: Path | None = None) -> Usage:
+    """Run a command to its end, its output thrown away."""
+    start = time.perf_counter()
+    pid = os.fork()
+    if not pid:
+        if stdin:
+            os.dup2(os.open(stdin, os.O_RDONLY), 0)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.execv(command[0], command)
+    _, status, usage = os.wait4(pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(command)} ended with {status}")
+    return Usage(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1_024)
+
+
+def in_turn(pairs: int, *measures: Callable[[], float]) -> list[list[float]]:
+    """Each measure's figures over the pairs, the measures taken one after the other in every pair."""
+    rounds = [[measure() for measure in measures] for _ in range(pairs)]
+    return [list(figures) for figures in zip(*rounds, strict=True)]
+
+
+def over(above: list[float], below: list[float]) -> list[float]:
+    return [a / b for a, b in zip(above, below, strict=True)]
+
+
+def start(work: Workload) -> Iterator[tuple[Row, list[float]]]:
+    text = [*ENGLISH, "A quiet triumph."]
+    usages: list[Usage] = []
+
+    def predicted() -> float:
+        usages.append(process(text))
+        return usages[-1].cpu
+
+    help_, predict, torch = in_turn(
+        max(work.pairs, 5),
+        lambda: process([sys.executable, "-m", "rnnsent", "--help"]).cpu,
+        predicted,
+        lambda: process([sys.executable, "-c", "import torch"]).cpu,
+    )
+    yield (
+        Row('`predict "text"`, processor time / that of `import torch`', 0.35, 0.2, at_most=True),
+        over(predict, torch),
+    )
+    yield Row("`--help`, processor time / that of `import torch`", 0.10, 0.06, at_most=True), over(help_, torch)
+    yield Row('peak memory of `predict "text"`', 150, 80, at_most=True, unit=" MB"), [each.peak for each in usages]
+
+
+def stream(work: Workload) -> Iterator[tuple[Row, list[float]]]:
+    """File to file, whole processes, against parts of the same work in this process with nothing else to do."""
+    rows = peers.encoded(MODEL, work.reviews)
+    tokens = sum(map(len, rows))
+    some = rows[: len(rows) // 10 + 1]
+    peak: list[float] = []
+
+    def streamed(texts: list[str], *options: str) -> float:
+        with lines(texts) as path:
+            usage = process([*ENGLISH, str(path), "-o", str(path.with_suffix(".tsv")), *options])
+        peak.append(usage.peak)
+        return usage.wall
+
+    plain, fast, ideal, loop, onnx, vader = in_turn(
+        work.pairs,
+        lambda: tokens / streamed(work.reviews),
+        lambda: tokens / streamed(work.reviews, "--fast"),
+        lambda: peers.ideal_lstm(MODEL),
+        lambda: peers.loop_of_lstm(MODEL, some),
+        lambda: peers.onnx_runtime(MODEL, some),
+        lambda: vader_rate(work.reviews[: len(some)]),
+    )
+    yield Row("stream of IMDB, tokens/s / `nn.LSTM` on ideal batches", 0.85, 1.1), over(plain, ideal)
+    yield Row("the same with `--fast`", 1.3, 2.0), over(fast, ideal)
+    yield Row("stream of IMDB / a loop over `nn.LSTM`, batches of 32 as they come", 2, 4), over(plain, loop)
+    yield (
+        Row("stream of IMDB / ONNX Runtime on the same weights, batches of 32 as they come", 1.5, 3),
+        over(plain, onnx),
+    )
+    reviews = [figure / tokens * len(work.reviews) for figure in plain]
+    yield Row("reviews/s of IMDB / VADER's", 4, 10), over(reviews, vader)
+    ours, theirs = in_turn(
+        work.pairs, lambda: len(work.sentences) / streamed(work.sentences), lambda: vader_rate(work.sentences)
+    )
+    yield Row("sentences/s of SST-2 / VADER's", 1, 3), over(ours, theirs)
+    yield Row("peak memory of a stream", 700, 400, at_most=True, unit=" MB"), peak
+
+
+def scale(work: Workload) -> Iterator[tuple[Row, list[float]]]:
+    few, many = work.lines
+    each: dict[int, list[Usage]] = {few: [], many: []}
+
+    def a_line(count: int) -> float:
+        with lines([work.sentences[i % len(work.sentences)] for i in range(count)]) as path:
+            each[count].append(process([*ENGLISH, "-"], stdin=path))
+        return each[count][-1].wall / count
+
+    short, long = in_turn(2 if work.pairs > 1 else 1, lambda: a_line(few), lambda: a_line(many))
+    yield Row(f"time a line, of {many:,} lines / of {few:,}", 1.05, 1.0, at_most=True), over(long, short)
+    memory = over([usage.peak for usage in each[many]], [usage.peak for usage in each[few]])
+    yield Row(f"peak memory, of {many:,} lines / of {few:,}", 1.05, 1.0, at_most=True), memory
+    long_text, short_text = in_turn(
+        max(work.pairs, 3), lambda: peers.seconds_a_token(MODEL, 100_000), lambda: peers.seconds_a_token(MODEL, 1_000)
+    )
+    yield (
+        Row("time a token, of a text of 100,000 tokens / of 1,000", 1.1, 1.0, at_most=True),
+        over(long_text, short_text),
+    )
+
+
+def training(work: Workload) -> Iterator[tuple[Row, list[float]]]:
+    included, bare = in_turn(work.pairs, lambda: peers.training(work.training), peers.bare_training)
+    yield (
+        Row("training, tokens/s with all that belongs to it / forward and backward alone", 0.85, 0.95),
+        over(included, bare),
+    )
+
+
+PARTS = {"start": start, "stream": stream, "scale": scale, "training": training}
+
+
+def vader_rate(texts: list[str]) -> float:
+    """Texts a second of a whole process that reads lines, asks VADER and writes lines."""
+    with lines(texts) as path:
+        return len(texts) / process([sys.executable, str(Path(__file__).with_name("vader_lines.py"))], stdin=path).wall
+
+
+@contextmanager
+def lines(texts: list[str]) -> Iterator[Path]:
+    """A temporary file with a text a line."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "lines.txt"
+        path.write_text("".join(" ".join(text.split()) + "\n" for text in texts), encoding="utf-8")
+        yield path
+
+
+def workload(*, short: bool) -> Workload:
+    sentences = find_source("sentences").read("train").texts
+    if short:
+        reviews = [" ".join(sentences[i : i + 12]) for i in range(0, len(sentences), 12)]
+        return Workload(reviews, sentences, 1, (1_000, 5_000), "sentences --epochs 1 --min-updates 1")
+    order = np.random.default_rng(0).permutation(25_000)  # the split stands sorted by label
+    reviews = [find_source("imdb").read("test").texts[i] for i in order]
+    sst2 = find_source("sst2").read("validation").texts
+    return Workload(reviews, sst2 * 25, 5, (10_000, 1_000_000), "imdb --epochs 1 --ngrams 0")
+
+
+def shown(row: Row, figures: list[float]) -> str:
+    middle = median(figures)
+    met = middle <= row.bar if row.at_most else middle >= row.bar
+    return (
+        f"{row.what:<80} bar {row.bar:g}, aim {row.aim:g}: {middle:.3g}{row.unit} "
+        f"({min(figures):.3g} to {max(figures):.3g}){'' if met else '  MISSED'}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="of the table; all without any")
+    parser.add_argument("--short", action="store_true", help="a minute, on the embedded sentences, nothing recorded")
+    options = parser.parse_args()
+    work = workload(short=options.short)
+    for part in options.parts or PARTS:
+        for row, figures in PARTS[part](work):
+            print(shown(row, figures), flush=True)
+            if not options.short:
+                record.record(
+                    "speed",
+                    row.what,
+                    {
+                        "command": f"python benchmarks/speed.py {part}",
+                        "bar": row.bar,
+                        "aim": row.aim,
+                        "at_most": row.at_most,
+                        "unit": row.unit,
+                        "figures": figures,
+                    },
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,11 @@
+"""VADER as a filter, a text a line, for benchmarks/speed.py: label, compound score and text."""
+
+import sys
+
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+analyzer = SentimentIntensityAnalyzer()
+for line in sys.stdin:
+    text = line.rstrip("\n")
+    score = analyzer.polarity_scores(text)["compound"]
+    sys.stdout.write(f"{'positive' if score >= 0 else 'negative'}\t{score:.4f}\t{text}\n")
