@@ -75,3 +75,34 @@ def test_bfloat16_is_near_and_asked_for_alone(write_model, tmp_path: Path, monke
     rows = [np.arange(2, 9, dtype=np.int32) % 5 + 2, np.array([2], dtype=np.int32)]
     assert (plain.is_fast, fast.is_fast) == (False, True)
     assert 0 < np.abs(plain.logits(rows) - fast.logits(rows)).max() < 0.05
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("pooling", ["last", "mean", "max", "mean-max"])
+@pytest.mark.parametrize(("layers", "bidirectional"), [(1, True), (1, False), (2, False)])
+def test_a_very_long_text_has_the_same_answer_a_stretch_at_a_time(
+    write_model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cell, pooling, layers, bidirectional
+) -> None:
+    settings = {"cell": cell, "pooling": pooling, "layers": layers, "bidirectional": bidirectional}
+    predictor = Predictor(write_model(tmp_path / "long", **settings))
+    rows = [np.arange(29, dtype=np.int32) % 5 + 2, np.array([3], dtype=np.int32)]
+    whole = predictor._torch.logits(rows)
+    monkeypatch.setattr(TorchEngine, "LONG", 7)
+    monkeypatch.setattr("rnnsent.model.long_text.STRETCH", 4)
+    monkeypatch.setattr(predictor._torch, "_classifier", OnlyShort(predictor._torch._classifier, 7))
+    monkeypatch.setattr(predictor._torch, "MAX_ROWS", 1)
+    np.testing.assert_allclose(predictor._torch.logits(rows), whole, atol=1e-6)
+
+
+class OnlyShort:
+    """A classifier that is never given a long text whole."""
+
+    def __init__(self, classifier, longest: int) -> None:
+        self._classifier, self._longest = classifier, longest
+
+    def __call__(self, ids, lengths):
+        assert ids.shape[1] <= self._longest
+        return self._classifier(ids, lengths)
+
+    def __getattr__(self, name: str):
+        return getattr(self._classifier, name)

@@ -92,3 +92,15 @@ def test_a_large_set_is_fitted_on_texts_drawn_from_it(monkeypatch: pytest.Monkey
     assert part[KEYS].tolist() == whole[KEYS].tolist()
     assert not np.array_equal(part[WEIGHTS], whole[WEIGHTS])
     assert (Ngrams(part, 1, 2).logits(rows).argmax(axis=1) == labels).all()
+
+
+@settings(deadline=None, derandomize=True)
+@given(ROWS, st.integers(1, 4), st.integers(1, 5))
+def test_rows_have_the_same_logits_in_blocks_of_any_size(rows: list[np.ndarray], longest: int, block: int) -> None:
+    keys = np.unique(hashed(rows, longest)[1])[::2]
+    weights = np.random.default_rng(0).normal(size=(len(keys), 1))
+    ngrams = Ngrams({KEYS: keys, WEIGHTS: weights, BIAS: np.array([0.1])}, longest, 2)
+    whole = ngrams.logits(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rnnsent.model.ngrams.BLOCK", block)
+        np.testing.assert_array_equal(ngrams.logits(rows), whole)

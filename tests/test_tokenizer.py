@@ -121,3 +121,14 @@ def test_the_quick_way_is_for_the_word_tokenizer_alone() -> None:
     assert TRAINED["char"]._ascii_words is None
     foreign = Tokenizer.from_json(TRAINED["word"].to_json().replace('"type":"NFKC"', '"type":"NFKD"'))
     assert foreign._ascii_words is None
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(st.text(st.sampled_from("ab \n\t<br />ée\u0301Σσς電影\u3000ﬁ'’_."), max_size=80), st.integers(1, 9))
+def test_a_long_text_cut_in_pieces_has_the_same_tokens(text: str, size: int) -> None:
+    tokenizer = TRAINED["word"]
+    whole = tokenizer.encode([text])[0].tolist()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rnnsent.data.tokenizer.PIECE", size)
+        patch.setattr("rnnsent.data.tokenizer.NEAR", size)
+        assert tokenizer.encode(["good", text, "bad"])[1].tolist() == whole

@@ -4,7 +4,8 @@ A checkpoint holds the whole tokenizer as JSON, so that predict cuts a text exac
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -33,6 +34,10 @@ LINE_BREAK = Regex(r"(?i)<br\s*/?>")
 LINE_BREAK_OF_ASCII = re.compile(r"(?i)<br\s*/?>", re.ASCII)
 # From so many characters on, the time that the vocabulary takes to become a dict is won back.
 ASCII_PAYS_FROM = 100_000
+
+# A longer text is cut in pieces, at a place between a blank and a letter, or between two characters of Han.
+PIECE, NEAR = 1 << 20, 4_096
+SEAM = re.compile(r"(?<=\s)(?=[^\W_])|(?<=[\u3400-\u9fff])(?=[\u3400-\u9fff])")
 
 _NO_IDS = np.empty(0, dtype=np.int32)
 
@@ -87,34 +92,42 @@ class Tokenizer:
         Raises:
             ModelError: tokenizer.json gives an entry an id past their number.
         """
-        rows: list[Ids] = [_NO_IDS] * len(texts)
-        others = list(range(len(texts)))
-        if sum(map(len, texts)) >= ASCII_PAYS_FROM and self._ascii_words:
-            others = []
-            for number, text in enumerate(texts):
-                if text.isascii():
-                    rows[number] = self._ascii_words.ids(text)
-                else:
-                    others.append(number)
-        encodings = self._inner.encode_batch_fast([_encodable(texts[n]) for n in others], add_special_tokens=False)
-        for number, each in zip(others, encodings, strict=True):
-            rows[number] = np.array(each.ids, dtype=np.int32)
-        largest = max((int(row.max()) for row in rows if len(row)), default=0)
+        pieces = [_pieces(text) if len(text) > PIECE and self._word_rules else [text] for text in texts]
+        rows = iter(self._encode([piece for each in pieces for piece in each]))
+        found = [next(rows) if len(each) == 1 else np.concatenate([next(rows) for _ in each]) for each in pieces]
+        largest = max((int(row.max()) for row in found if len(row)), default=0)
         if largest >= len(self):
             raise ModelError(f"tokenizer.json has the id {largest:,}, but only {len(self):,} entries")
+        return found
+
+    def _encode(self, texts: Sequence[str]) -> list[Ids]:
+        rows: list[Ids] = [_NO_IDS] * len(texts)
+        quick = self._ascii_words if sum(map(len, texts)) >= ASCII_PAYS_FROM else None
+        others = []
+        for number, text in enumerate(texts):
+            if quick and text.isascii():
+                rows[number] = quick.ids(text)
+            else:
+                others.append(number)
+        for batch in _batches(others, texts):
+            encodings = self._inner.encode_batch_fast([_encodable(texts[n]) for n in batch], add_special_tokens=False)
+            for number, each in zip(batch, encodings, strict=True):
+                rows[number] = np.array(each.ids, dtype=np.int32)
         return rows
 
     @cached_property
     def _ascii_words(self) -> "_AsciiWords | None":
-        """The quick way for ASCII, where this is the word tokenizer as this project trains it."""
+        rules = self._word_rules
+        return _AsciiWords(self.vocabulary(), lowercase=rules.lowercase) if rules else None
+
+    @cached_property
+    def _word_rules(self) -> TokenizerConfig | None:
+        """The settings of this tokenizer where it is the word tokenizer as this project trains it, else None."""
         if not isinstance(self._inner.model, models.WordLevel) or self._inner.model.unk_token != UNKNOWN:
             return None
         if not set(self._inner.get_added_tokens_decoder()) <= {PADDING_ID, UNKNOWN_ID}:
             return None
-        for lowercase in (True, False):
-            if self._has_rules_of(TokenizerConfig(lowercase=lowercase)):
-                return _AsciiWords(self.vocabulary(), lowercase=lowercase)
-        return None
+        return next(filter(self._has_rules_of, (TokenizerConfig(lowercase=each) for each in (True, False))), None)
 
     def _has_rules_of(self, config: TokenizerConfig) -> bool:
         own = self._inner.normalizer, self._inner.pre_tokenizer
@@ -139,6 +152,35 @@ class _AsciiWords(dict[str, int]):
     def ids(self, text: str) -> Ids:
         words = _words_of_ascii(text.lower() if self._lowercase else text)
         return np.fromiter(map(self.__getitem__, words), dtype=np.int32, count=len(words))
+
+
+def _batches(numbers: Sequence[int], texts: Sequence[str]) -> Iterator[list[int]]:
+    """The numbers of texts that are given to the library together: while it has them, a text takes far more memory
+    than its ids."""
+    batch: list[int] = []
+    size = 0
+    for number in numbers:
+        batch.append(number)
+        size += len(texts[number])
+        if size >= 2 * PIECE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _pieces(text: str) -> list[str]:
+    """A long text in pieces of about PIECE characters, cut where no word, character or line break is."""
+    pieces, start = [], 0
+    while len(text) - start > PIECE:
+        end = start + PIECE
+        before = deque(SEAM.finditer(text, max(start + 1, end - NEAR), end), maxlen=1)
+        seam = before[0] if before else SEAM.search(text, end)
+        if seam is None:
+            break
+        pieces.append(text[start : seam.start()])
+        start = seam.start()
+    return [*pieces, text[start:]]
 
 
 def _words_of_ascii(text: str) -> list[str]:

@@ -42,6 +42,7 @@ class TorchEngine:
     # On a CPU a batch whose states fit the cache is quicker than a larger one.
     MAX_ROWS, MAX_TOKENS = 256, 4_096
     MAX_TOKENS_OF_A_GPU = 1 << 17
+    LONG = MAX_TOKENS_OF_A_GPU  # a text of more tokens, which is a batch of its own, is read a stretch at a time
 
     # oneDNN keeps a kernel for each shape that it has met, up to 1,024; a stream meets hundreds of shapes, and memory
     # grew with its length.
@@ -56,6 +57,7 @@ class TorchEngine:
 
         self._device = choose_device(device)
         torch.backends.cudnn.allow_tf32 = False  # its 10 bits of mantissa would break the 1e-5 between engines
+        self._config = config
         self._classifier = from_weights(weights, config, self._device)
         self.is_fast = fast and has_bfloat16(self._device)
         if self.is_fast:
@@ -66,14 +68,18 @@ class TorchEngine:
         import torch
 
         from rnnsent.data.batches import buckets, pad
+        from rnnsent.model import long_text
         from rnnsent.model.classifier import to_tensors
 
         lengths = np.array([len(row) for row in rows], dtype=np.int64)
         found: list[tuple[NDArray[np.int64], Any]] = []
         with torch.inference_mode():
             for batch in buckets(lengths, max_rows=self.MAX_ROWS, max_tokens=self._max_tokens):
-                ids, real = pad([rows[i] for i in batch])
-                found.append((batch, self._classifier(*to_tensors(ids, real, self._device))))
+                ids, real = to_tensors(*pad([rows[i] for i in batch]), self._device)
+                if ids.shape[1] > self.LONG and long_text.can_be_stretched(self._config):
+                    found.append((batch, long_text.logits(self._classifier, ids[0])))
+                else:
+                    found.append((batch, self._classifier(ids, real)))
         logits = np.empty((len(rows), found[0][1].shape[1]), dtype=np.float32)
         for batch, scores in found:
             logits[batch] = scores.cpu().numpy()

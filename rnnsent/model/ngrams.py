@@ -4,7 +4,7 @@ Letters: N texts, G n-grams that have a weight, C columns: one for two classes, 
 known by a 32-bit hash of its token ids, so that a model holds G numbers and no table of strings. Knows ids, not text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ KEYS, WEIGHTS, BIAS = "ngrams.keys", "ngrams.weights", "ngrams.bias"
 # Odd constants of the 64-bit mixers of Steele et al. (2014, SplitMix).
 _MULTIPLIER, _FINISH = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _NONE = np.empty(0, dtype=np.int64)
+
+BLOCK = 1 << 18  # tokens whose n-grams are in memory at once
 
 
 def hashed(rows: Sequence[Ids], longest: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
@@ -52,30 +54,51 @@ class Ngrams:
 
     def logits(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
         """(N, K) for N rows; an n-gram counts once in a row however often it stands there."""
-        numbers, keys = hashed(rows, self._longest)
-        numbers, places = self._known(numbers, keys)
-        # Sorting and comparing neighbours is ten times as fast as np.unique here.
-        pairs = np.sort(numbers * len(self._keys) + places, kind="stable")
-        pairs = pairs[np.diff(pairs, prepend=-1) != 0]
+        found = [self._known(*block) for block in _blocks(rows, self._longest)]
+        pairs = _distinct(np.concatenate([_NONE, *found]))
         numbers, places = np.divmod(pairs, max(len(self._keys), 1))
         sums = np.stack(
             [np.bincount(numbers, weights=column[places], minlength=len(rows)) for column in self._weights.T], axis=1
         )  # (N, C)
         return as_logits(sums + self._bias, self._classes)
 
-    def _known(
-        self, numbers: NDArray[np.int64], keys: NDArray[np.uint32]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The row's number and the place among the keys of each n-gram that has a weight."""
+    def _known(self, rows: NDArray[np.int64], pieces: Sequence[Ids]) -> NDArray[np.int64]:
+        """A number for each n-gram that has a weight and stands in the pieces: its row's, times G, plus its place
+        among the keys."""
+        numbers, keys = hashed(pieces, self._longest)
         candidates = np.flatnonzero(self._may_be_known[self._first_bits(keys)])
-        numbers, keys = numbers[candidates], keys[candidates]
+        numbers, keys = rows[numbers[candidates]], keys[candidates]
         places = np.searchsorted(self._keys, keys)
         places[places == len(self._keys)] = 0
         known = self._keys[places] == keys if len(self._keys) else np.zeros(0, dtype=bool)
-        return numbers[known], places[known]
+        return _distinct(numbers[known] * len(self._keys) + places[known])
 
     def _first_bits(self, keys: NDArray[np.uint32]) -> NDArray[np.uint32]:
         return keys >> np.uint32(32 - self.TABLE_BITS)
+
+
+def _blocks(rows: Sequence[Ids], longest: int) -> Iterator[tuple[NDArray[np.int64], list[Ids]]]:
+    """The rows in pieces of which each block holds about BLOCK tokens, and the row's number of each piece; neighbouring
+    pieces overlap, so that no n-gram is lost."""
+    numbers: list[int] = []
+    pieces: list[Ids] = []
+    tokens = 0
+    for number, row in enumerate(rows):
+        for start in range(0, len(row), BLOCK):
+            numbers.append(number)
+            pieces.append(row[start : start + BLOCK + longest - 1])
+            tokens += len(pieces[-1])
+            if tokens >= BLOCK:
+                yield np.array(numbers), pieces
+                numbers, pieces, tokens = [], [], 0
+    if pieces:
+        yield np.array(numbers), pieces
+
+
+def _distinct(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """In rising order, each once: ten times as fast as np.unique on these."""
+    numbers = np.sort(numbers, kind="stable")
+    return numbers[np.diff(numbers, prepend=-1) != 0]
 
 
 def network_of(weights: Mapping[str, Any]) -> dict[str, Any]:
