@@ -5,6 +5,7 @@ P pooled, K classes. The same network stands in numpy, one text at a time, in eq
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,8 +36,8 @@ class Layer(nn.Module):
         left, _ = self.left_to_right(x)  # (B, T, H)
         if self.right_to_left is None:
             return left
-        right, _ = self.right_to_left(_reordered(x, reverse))  # (B, T, H), last token first
-        return torch.cat([left, _reordered(right, reverse)], dim=-1)  # (B, T, 2H)
+        right, _ = self.right_to_left(_reversed(x, reverse))  # (B, T, H), last token first
+        return torch.cat([left, _reversed(right, reverse)], dim=-1)  # (B, T, 2H)
 
 
 class Classifier(nn.Module):
@@ -141,8 +142,30 @@ def _padding_and_reverse(x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
     return padding, torch.where(padding, steps, lengths[:, None] - 1 - steps)  # padding stays in place
 
 
-def _reordered(x: Tensor, order: Tensor) -> Tensor:
-    """Rows (B, T, N) with the steps of each in the order (B, T); whole steps are copied, which gather does number by number."""
+class _Reversed(torch.autograd.Function):
+    """Rows (B, T, N) with the real steps of each reversed, by the order (B, T) of `_padding_and_reverse`.
+
+    Whole steps are copied, which `gather` does number by number. Reversing is its own inverse, so that the gradient is
+    reversed too; PyTorch, which cannot know that, would add it up step by step.
+    """
+
+    @staticmethod
+    def forward(context: Any, x: Tensor, order: Tensor) -> Tensor:
+        context.save_for_backward(order)
+        return _in_order(x, order)
+
+    @staticmethod
+    def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (order,) = context.saved_tensors
+        return _in_order(gradients[0], order), None
+
+
+def _reversed(x: Tensor, order: Tensor) -> Tensor:
+    reordered: Tensor = _Reversed.apply(x, order)  # type: ignore[no-untyped-call]
+    return reordered
+
+
+def _in_order(x: Tensor, order: Tensor) -> Tensor:
     B, T, N = x.shape
     places = (order + T * torch.arange(B, device=x.device)[:, None]).reshape(B * T)
     return x.reshape(B * T, N).index_select(0, places).view(B, T, N)
