@@ -10,6 +10,7 @@ alone would tell of the machine and of who else was on it.
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -60,19 +61,29 @@ class Usage:
     peak: float
 
 
+# A process starts with the peak memory of the one that it was forked from, so a small one stands in between.
+LAUNCH = """
+import os, sys
+pid = os.fork()
+if not pid:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.execv(sys.argv[1], sys.argv[1:])
+_, status, usage = os.wait4(pid, 0)
+print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+sys.exit(status != 0)
+"""
+
+
 def process(command: list[str], stdin: Path | None = None) -> Usage:
     """Run a command to its end, its output thrown away."""
-    start = time.perf_counter()
-    pid = os.fork()
-    if not pid:
-        if stdin:
-            os.dup2(os.open(stdin, os.O_RDONLY), 0)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        os.execv(command[0], command)
-    _, status, usage = os.wait4(pid, 0)
-    if status:
-        raise SystemExit(f"{' '.join(command)} ended with {status}")
-    return Usage(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1_024)
+    with (stdin or Path(os.devnull)).open("rb") as file:
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", LAUNCH, *command], stdin=file, stdout=subprocess.PIPE, check=True, text=True
+        )
+        wall = time.perf_counter() - start
+    cpu, peak = map(float, done.stdout.split())
+    return Usage(wall, cpu, peak)
 
 
 def in_turn(pairs: int, *measures: Callable[[], float]) -> list[list[float]]:

@@ -3,12 +3,17 @@
 An error names the place that was to be written, never a temporary one.
 """
 
+import ctypes
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_HERE = -100  # AT_FDCWD: paths are taken from the working directory
+_RENAME_EXCHANGE = 2  # of Linux; RENAME_SWAP of macOS is the same number
 
 
 @contextmanager
@@ -28,6 +33,14 @@ def replaced_folder(path: Path) -> Iterator[Path]:
             _exchange(folder, path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what a process that was killed left beside `path`; nobody else may be writing there."""
+    made_up = re.compile(re.escape(f".{path.name}.") + r"[a-z0-9_]{8}(\.old)?")  # as tempfile names them
+    for each in path.parent.iterdir() if path.parent.is_dir() else ():
+        if made_up.fullmatch(each.name) and each.is_dir():
+            shutil.rmtree(each, ignore_errors=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -78,18 +91,36 @@ def _naming(path: Path, temporary: Path | None = None) -> Iterator[None]:
 
 
 def _exchange(folder: Path, path: Path) -> None:
-    """Put the folder in the place of the one at `path`, which is kept until it stands there."""
+    """Put the folder in the place of the one at `path`, which is there until then: at no instant is there neither."""
     old = folder.with_name(folder.name + ".old")
-    if path.exists():
-        path.rename(old)
-    try:
+    if not path.exists():
         folder.rename(path)
-    except OSError:
-        if old.exists():
+    elif _swap(folder, path):
+        folder.rename(old)
+    else:
+        path.rename(old)
+        try:
+            folder.rename(path)
+        except OSError:
             old.rename(path)
-        raise
+            raise
     _flush(path.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _swap(one: Path, other: Path) -> bool:
+    """Let two paths change places at once; False where the system or the file system cannot."""
+    libc = ctypes.CDLL(None)
+    arguments: tuple[object, ...]
+    if hasattr(libc, "renameat2"):  # Linux
+        call = libc.renameat2
+        arguments = (_HERE, os.fsencode(one), _HERE, os.fsencode(other), _RENAME_EXCHANGE)
+    elif hasattr(libc, "renamex_np"):  # macOS
+        call = libc.renamex_np
+        arguments = (os.fsencode(one), os.fsencode(other), _RENAME_EXCHANGE)
+    else:
+        return False
+    return bool(call(*arguments) == 0)
 
 
 def _umask() -> int:

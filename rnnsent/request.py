@@ -20,7 +20,7 @@ NETWORK = ("cell", "embedding_dim", "hidden", "layers", "bidirectional")  # what
 class Request:
     """What a training run is asked for. `overrides` replace settings of the recipe by name; None leaves one alone.
 
-    `more_teaching` are teachers beside the recipe's own; texts of `keep_out`, and near duplicates of them, are not
+    `save_every` is the number of minutes between savings of the state within an epoch; `more_teaching` are teachers beside the recipe's own; texts of `keep_out`, and near duplicates of them, are not
     trained on.
     """
 
@@ -33,6 +33,7 @@ class Request:
     label_column: str | None = None
     force: bool = False
     resume: bool = False
+    save_every: float = 5.0
     more_teaching: tuple[TeachConfig, ...] = ()
     keep_out: Sequence[str] = ()
     command: tuple[str, ...] = ()

@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rnnsent
+from rnnsent.atomic import remove_leftovers
 from rnnsent.config import Device, Recipe
 from rnnsent.data.embeddings import read_vectors
 from rnnsent.data.sources import VALIDATION, Corpus, find_source, read_corpus
 from rnnsent.evaluate import Evaluation, record_scores, score
+from rnnsent.lock import held
 from rnnsent.model.calibration import DECAY
 from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.model.engines import TorchEngine
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
     from rnnsent.teach import Labelled
 
 BYTES, HALF = "embedding.weight", WEIGHTS  # the large tensors, stored in int8 and in half precision
-SAVE_EVERY = 5 * 60.0  # seconds between savings of the state within an epoch
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,20 @@ def train(request: Request, *, stop: Callable[[], bool] = lambda: False) -> Iter
     Raises:
         RnnsentError: a setting, a source or the device is not usable, or the model is there already.
     """
+    path = new_path(request.name or default_name(request.sources))
+    with held(path.with_name(f".{path.name}.lock"), f"{path.name!r} is being trained"):
+        yield from _train(request, path, stop)
+
+
+def _train(request: Request, path: Path, stop: Callable[[], bool]) -> Iterator[Event]:
     from rnnsent.fit.loop import Epoch
     from rnnsent.lessons import read_material
     from rnnsent.model.device import choose_device
 
-    path = new_path(request.name or default_name(request.sources))
     state = ResumeState(path)
     check_place(request, path, state)
+    for place in (path, state.path):
+        remove_leftovers(place)
     before = state.read_run() if request.resume else {}
     recipe = resumed_recipe(request, before) if before else resolve_recipe(request)
     device = choose_device(request.device)
@@ -119,7 +127,7 @@ def train(request: Request, *, stop: Callable[[], bool] = lambda: False) -> Iter
                 run.keep(stage)
                 yield Stopped(run.save(finished=False) if run.fit.best else None)
                 return
-            if isinstance(event, Epoch) or time.monotonic() - kept > SAVE_EVERY:
+            if isinstance(event, Epoch) or time.monotonic() - kept > 60 * request.save_every:
                 run.keep(stage)
                 kept = time.monotonic()
     saved = run.save(finished=True)

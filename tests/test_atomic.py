@@ -3,12 +3,13 @@
 import os
 import resource
 import stat
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from rnnsent.atomic import replaced_file, replaced_folder, write_text
+from rnnsent.atomic import remove_leftovers, replaced_file, replaced_folder, write_text
 
 
 def names(folder: Path) -> list[str]:
@@ -146,3 +147,51 @@ def test_a_folder_in_the_place_of_a_file_is_refused_and_kept(tmp_path: Path) -> 
     with pytest.raises(IsADirectoryError):
         write_text(tmp_path, "text")
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("can_swap", [True, False])
+def test_a_folder_is_exchanged_with_and_without_the_systems_help(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, can_swap: bool
+) -> None:
+    if not can_swap:
+        monkeypatch.setattr("rnnsent.atomic._swap", lambda one, other: False)
+    for text in ("first", "second", "third"):
+        with replaced_folder(tmp_path / "model") as folder:
+            (folder / text).write_text(text)
+        assert names(tmp_path) == ["model"]
+        assert names(tmp_path / "model") == [text]
+
+
+@pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="the system cannot swap two paths")
+def test_a_reader_meets_one_folder_or_the_other_at_every_instant(tmp_path: Path) -> None:
+    path = tmp_path / "model"
+    with replaced_folder(path) as folder:
+        (folder / "file").write_text("0")
+    stop = threading.Event()
+    missed: list[str] = []
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                (path / "file").stat()
+            except OSError as error:
+                missed.append(str(error))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(200):
+        with replaced_folder(path) as folder:
+            (folder / "file").write_text(str(number))
+    stop.set()
+    reader.join()
+    assert not missed
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_of_another_name(tmp_path: Path) -> None:
+    kept = {"model", ".model.resume", ".model.lock", ".model.x.abcd1234", ".other.abcd1234", "abcd1234"}
+    for name in kept | {".model.abcd1234", ".model.a_cd1234.old"}:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text("")
+    remove_leftovers(tmp_path / "model")
+    assert set(names(tmp_path)) == kept
+    remove_leftovers(tmp_path / "nowhere" / "model")

@@ -59,6 +59,15 @@ def train(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a model of this name.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    save_every: Annotated[
+        float,
+        typer.Option(
+            "--save-every",
+            metavar="MINUTES",
+            min=0.0,
+            help="Keep the state that --resume goes on from so often, and after each epoch.",
+        ),
+    ] = 5.0,
     text_column: TextColumnOption = None,
     label_column: LabelColumnOption = None,
     device: DeviceOption = "auto",
@@ -90,6 +99,7 @@ def train(
         label_column=label_column,
         force=force,
         resume=resume,
+        save_every=save_every,
         command=("rnnsent", *sys.argv[1:]),
     )
     say_logs()
