@@ -3,12 +3,14 @@
 Each is given token ids that are ready, on as many threads as the library takes by itself.
 """
 
+import json
 import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -16,6 +18,7 @@ from torch import nn
 
 from rnnsent.config import ModelConfig, TrainConfig
 from rnnsent.data.batches import pad
+from rnnsent.data.examples import Examples
 from rnnsent.data.tokenizer import Ids
 from rnnsent.fit.loop import Epoch
 from rnnsent.model.classifier import Classifier
@@ -170,13 +173,15 @@ def seconds_a_token(model: str, tokens: int) -> float:
     return (time.perf_counter() - start) / (repeats * tokens)
 
 
-def training(arguments: str) -> float:
-    """Tokens a second of `rnnsent train` from the first update to the end of the last epoch, validation included."""
-    source, *options = arguments.split()
-    overrides = {key.removeprefix("--").replace("-", "_"): int(value) for key, value in pairs(options)}
+def training(examples: Examples) -> float:
+    """Tokens a second of an epoch of training, from the first update to the end, validation included."""
+    overrides = {"epochs": 1, "min_updates": 1, "ngrams": 0}
     with tempfile.TemporaryDirectory() as folder, models_in(folder):
-        start, tokens = 0.0, 0.0
-        for event in train(Request((source,), name="bench", overrides=overrides)):
+        path = Path(folder) / "texts.jsonl"
+        rows = zip(examples.texts, examples.labels.tolist(), strict=True)
+        path.write_text("".join(json.dumps({"text": text, "label": label}) + "\n" for text, label in rows))
+        start, tokens, seconds = 0.0, 0.0, 0.0
+        for event in train(Request((str(path),), name="bench", overrides=overrides)):
             if isinstance(event, Prepared):
                 start = time.perf_counter()
             if isinstance(event, Epoch):
@@ -202,10 +207,6 @@ def bare_training() -> float:
         return ids.numel()
 
     return rate(step)
-
-
-def pairs(words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    return zip(words[::2], words[1::2], strict=True)
 
 
 @contextmanager

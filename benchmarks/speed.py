@@ -24,9 +24,11 @@ import numpy as np
 import peers_of_speed as peers
 import record
 
+from rnnsent.data.examples import Examples
 from rnnsent.data.sources import find_source
 
 MODEL = "english"
+TRAINED_ON = 6_000  # reviews
 ENGLISH = [sys.executable, "-m", "rnnsent", "predict", "-m", MODEL]
 
 
@@ -49,7 +51,7 @@ class Workload:
     sentences: list[str]
     pairs: int
     lines: tuple[int, int]  # of the short and of the long stream
-    training: str  # what `rnnsent train` is given, and its options
+    training: Examples
 
 
 @dataclass(frozen=True)
@@ -205,14 +207,17 @@ def lines(texts: list[str]) -> Iterator[Path]:
 
 
 def workload(*, short: bool) -> Workload:
-    sentences = find_source("sentences").read("train").texts
+    embedded = find_source("sentences").read("train")
+    sentences = embedded.texts
     if short:
         reviews = [" ".join(sentences[i : i + 12]) for i in range(0, len(sentences), 12)]
-        return Workload(reviews, sentences, 1, (1_000, 5_000), "sentences --epochs 1 --min-updates 1")
+        return Workload(reviews, sentences, 1, (1_000, 5_000), embedded)
     order = np.random.default_rng(0).permutation(25_000)  # the split stands sorted by label
-    reviews = [find_source("imdb").read("test").texts[i] for i in order]
+    imdb = find_source("imdb")
+    test = imdb.read("test").texts
     sst2 = find_source("sst2").read("validation").texts
-    return Workload(reviews, sst2 * 25, 5, (10_000, 1_000_000), "imdb --epochs 1 --ngrams 0")
+    some = imdb.read("train").take(order[:TRAINED_ON])
+    return Workload([test[i] for i in order], sst2 * 25, 5, (10_000, 1_000_000), some)
 
 
 def shown(row: Row, figures: list[float]) -> str:
