@@ -3,7 +3,7 @@ DEMO := .venv-demo/bin
 TEST := .venv-test/bin
 ENGLISH := .venv-english/bin
 
-.PHONY: demo test docs english results clean
+.PHONY: demo test docs english results bench torture clean
 
 demo: .venv-demo/ready  ## train on the embedded sentences, evaluate, and pipe a file through predict
 	rm -rf .venv-demo/models
@@ -27,6 +27,13 @@ english: .venv-english/ready  ## rebuild models/english: hours on two cores, nee
 
 results: .venv-english/ready  ## write docs/results.md out of benchmarks/results.json
 	$(ENGLISH)/python benchmarks/report.py
+
+bench: .venv-english/ready  ## measure the speed against peers, 20 minutes on a quiet machine, needs the Hub
+	$(ENGLISH)/python benchmarks/speed.py
+	$(ENGLISH)/python benchmarks/report.py
+
+torture: .venv-test/ready  ## kill, fill and fuzz for ten minutes, and count what is lost
+	$(TEST)/python -m tests.torture.kills
 
 .venv-demo/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-demo

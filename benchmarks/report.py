@@ -27,6 +27,7 @@ def main() -> None:
         *distil(entries.get("distil", {})),
         *by_length(entries.get("accuracy", {})),
         *long_range(entries.get("long_range", {})),
+        *speed(entries.get("speed", {})),
         *stream(entries.get("stream", {})),
         *ablation(entries.get("ablation", {})),
         *overlap(entries.get("overlap", {})),
@@ -160,6 +161,39 @@ def long_range(runs: Mapping[str, Any]) -> list[str]:
             "",
         ]
     return [*lines, "![accuracy by distance and by length](long_range.png)", ""] if lines else []
+
+
+def speed(rows: Mapping[str, Any]) -> list[str]:
+    if not rows:
+        return []
+    lines = []
+    for what, row in rows.items():
+        figures, unit = row["figures"], row["unit"]
+        middle = median(figures)
+        met = middle <= row["bar"] if row["at_most"] else middle >= row["bar"]
+        spread = f"{min(figures):.3g} to {max(figures):.3g}, {len(figures)}"
+        lines.append(
+            [
+                what,
+                f"{'at most ' if row['at_most'] else ''}{row['bar']:g}{unit}",
+                f"{row['aim']:g}{unit}",
+                f"{middle:.3g}{unit}" + ("" if met else " (missed)"),
+                spread,
+                f"`{row['command']}`",
+                letter(row["on"]),
+            ]
+        )
+    header = ["what", "bar", "aim", "measured (median)", "range and number of pairs", "command", "on"]
+    return [
+        "## Speed",
+        "",
+        *table(header, lines),
+        "",
+        "Each is a ratio of runs taken in turn on one machine. Streams are whole processes, from a file of lines to a file of",
+        "answers, start included; what they are compared with is given token ids that are ready. `nn.LSTM` has the weights of",
+        "the English model, its best batch size, and as many threads as PyTorch takes. VADER is a whole process too.",
+        "",
+    ]
 
 
 def stream(runs: Mapping[str, Any]) -> list[str]:

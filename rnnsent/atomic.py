@@ -33,6 +33,8 @@ def replaced_folder(path: Path) -> Iterator[Path]:
             _exchange(folder, path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        if path.exists():
+            shutil.rmtree(_old(folder), ignore_errors=True)
 
 
 def remove_leftovers(path: Path) -> None:
@@ -92,7 +94,7 @@ def _naming(path: Path, temporary: Path | None = None) -> Iterator[None]:
 
 def _exchange(folder: Path, path: Path) -> None:
     """Put the folder in the place of the one at `path`, which is there until then: at no instant is there neither."""
-    old = folder.with_name(folder.name + ".old")
+    old = _old(folder)
     if not path.exists():
         folder.rename(path)
     elif _swap(folder, path):
@@ -105,7 +107,11 @@ def _exchange(folder: Path, path: Path) -> None:
             old.rename(path)
             raise
     _flush(path.parent)
-    shutil.rmtree(old, ignore_errors=True)
+
+
+def _old(folder: Path) -> Path:
+    """Where the folder that was replaced waits for its end."""
+    return folder.with_name(folder.name + ".old")
 
 
 def _swap(one: Path, other: Path) -> bool:

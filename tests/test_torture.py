@@ -1,0 +1,15 @@
+"""A short form of the campaigns in tests/torture, which `make torture` runs whole."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from torture.kills import campaign
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are forked")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_training_that_is_killed_or_cannot_write_loses_nothing_but_time(tmp_path: Path) -> None:
+    counts = campaign(tmp_path, every=61)
+    assert counts.kills == counts.faults > 2
+    assert (counts.lost, counts.crashes, counts.left_behind) == (0, 0, 0)

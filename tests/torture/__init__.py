@@ -1,0 +1,1 @@
+"""Campaigns that take minutes: `make torture` runs them whole, the test suite a short form."""

@@ -1,0 +1,187 @@
+"""Kill a small training at each of its writes, or let that write fail, and see that nothing but time is lost.
+
+    python -m tests.torture.kills [--every N]
+
+A training replaces an older model of the same name. Whatever happens at whichever write, a model must be there that
+loads and predicts, and a run that goes on must end in the very weights of one that was never disturbed.
+"""
+
+import argparse
+import errno
+import importlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rnnsent.errors import RnnsentError
+from rnnsent.model.checkpoint import WEIGHTS, Checkpoint
+from rnnsent.model.resume import ResumeState
+from rnnsent.model.store import FOLDER_VARIABLE
+from rnnsent.predict import Predictor
+from rnnsent.request import Request
+from rnnsent.train import train
+
+NAME = "small"
+SETTINGS = {"hidden": 4, "embedding_dim": 4, "epochs": 2, "min_updates": 0, "batch_size": 16, "min_frequency": 1}
+WRITES = {
+    "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "os.chmod", "tempfile.mkdtemp", "tempfile.mkstemp",
+}  # fmt: skip
+KILLED, FAILED, BROKEN = -signal.SIGKILL, 1, 70
+
+
+@dataclass
+class Counts:
+    """What a campaign did and found."""
+
+    kills: int = 0
+    faults: int = 0
+    lost: int = 0  # no model, or not the weights of an undisturbed run
+    crashes: int = 0  # an error that is not told in one line
+    left_behind: int = 0  # temporary files after a failed write
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kills} kills and {self.faults} failed writes survived; models lost {self.lost}, crashes {self.crashes}, "
+            f"temporary files left {self.left_behind}"
+        )
+
+
+def campaign(folder: Path, every: int = 1) -> Counts:
+    """Disturb every n-th write of a training, once by a kill and once by a full disk."""
+    importlib.import_module("rnnsent.lessons")  # and PyTorch with it, so that no child loads it again
+    data = folder / "texts.csv"
+    rows = [f"{'good' if i % 2 else 'bad'} film number {i % 9},{i % 2}" for i in range(80)]
+    data.write_text("text,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    older, undisturbed, writes = folder / "older", folder / "undisturbed", folder / "writes"
+    assert in_child(run, data, older, {**SETTINGS, "seed": 7}) == 0
+    shutil.copytree(older, undisturbed)
+    assert in_child(counted, data, undisturbed, writes) == 0
+    expected = (undisturbed / NAME / WEIGHTS).read_bytes()
+    counts = Counts()
+    for at in range(1, int(writes.read_text()) + 1, every):
+        for kill in (True, False):
+            models = folder / f"{at}-{kill}"
+            shutil.copytree(older, models)
+            disturb_once(counts, data, models, expected, at, kill=kill)
+            shutil.rmtree(models)
+    return counts
+
+
+def disturb_once(counts: Counts, data: Path, models: Path, expected: bytes, at: int, *, kill: bool) -> None:
+    status = in_child(disturbed, data, models, at, kill)
+    counts.kills, counts.faults = counts.kills + kill, counts.faults + (not kill)
+    counts.crashes += status not in ((KILLED,) if kill else (0, FAILED))
+    if not kill:
+        counts.left_behind += len({path.name for path in models.iterdir()} - expected_names())
+    counts.lost += in_child(predicts, models) != 0
+    finished = in_child(go_on, data, models) == 0
+    counts.lost += not finished or (models / NAME / WEIGHTS).read_bytes() != expected
+
+
+def expected_names() -> set[str]:
+    return {NAME, f".{NAME}.resume", f".{NAME}.lock"}
+
+
+def in_child(work: Callable[..., None], *arguments: Any) -> int:
+    """Run in a process of its own; its exit status, negative for the signal that ended it."""
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    try:
+        work(*arguments)
+    except (RnnsentError, OSError):
+        os._exit(FAILED)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(BROKEN)
+    os._exit(0)
+
+
+def run(data: Path, models: Path, settings: dict[str, Any], **request: Any) -> None:
+    import torch
+
+    torch.set_num_threads(1)
+    os.environ[FOLDER_VARIABLE] = str(models)
+    asked = Request((str(data),), name=NAME, overrides=settings, device="cpu", save_every=0.0, **request)
+    for _ in train(asked):
+        pass
+
+
+def predicts(models: Path) -> None:
+    assert Predictor(Checkpoint.read(models / NAME)).predict(["good film"])[0].label in ("0", "1")
+
+
+def go_on(data: Path, models: Path) -> None:
+    if ResumeState(models / NAME).exists():
+        run(data, models, {}, resume=True)
+    else:
+        run(data, models, SETTINGS, force=True)
+
+
+def counted(data: Path, models: Path, into: Path) -> None:
+    writes = 0
+
+    def count() -> None:
+        nonlocal writes
+        writes += 1
+
+    at_each_write(models, count)
+    run(data, models, SETTINGS, force=True)
+    into.write_text(str(writes))
+
+
+def disturbed(data: Path, models: Path, at: int, kill: bool) -> None:
+    writes = 0
+
+    def disturb() -> None:
+        nonlocal writes
+        writes += 1
+        if writes == at and kill:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if writes == at:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    at_each_write(models, disturb)
+    run(data, models, SETTINGS, force=True)
+
+
+def at_each_write(models: Path, act: Callable[[], None]) -> None:
+    """Call `act` before each operation of this process that changes something under `models`."""
+    prefix = str(models)
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open":
+            path, mode, flags = arguments
+            writing = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+            flushing = mode is None and not writing  # os.open for fsync, before the rename that counts
+            if not (writing or flushing):
+                return
+        elif event not in WRITES:
+            return
+        else:
+            path = arguments[0]
+        if isinstance(path, (str, bytes, os.PathLike)) and os.fsdecode(path).startswith(prefix):
+            act()
+
+    sys.addaudithook(hook)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--every", type=int, default=1, help="disturb every n-th write")
+    with tempfile.TemporaryDirectory() as folder:
+        counts = campaign(Path(folder), parser.parse_args().every)
+    print(counts)
+    sys.exit(bool(counts.lost or counts.crashes or counts.left_behind))
+
+
+if __name__ == "__main__":
+    main()
