@@ -87,7 +87,7 @@ def train(request: Request, *, stop: Callable[[], bool] = lambda: False) -> Iter
         RnnsentError: a setting, a source or the device is not usable, or the model is there already.
     """
     path = new_path(request.name or default_name(request.sources))
-    with held(path.with_name(f".{path.name}.lock"), f"{path.name!r} is being trained"):
+    with held(path, f"{path.name!r} is being trained"):
         yield from _train(request, path, stop)
 
 

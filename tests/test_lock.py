@@ -37,7 +37,7 @@ def test_a_process_that_was_killed_holds_nothing(holder: subprocess.Popen[bytes]
 
 
 def test_it_is_free_again_after_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ValueError), held(tmp_path / "made" / "lock", ""):
+    with pytest.raises(ValueError), held(tmp_path / "nowhere" / "model", ""):
         raise ValueError
-    with held(tmp_path / "made" / "lock", ""):
+    with held(tmp_path / "nowhere" / "model", ""):
         pass

@@ -86,7 +86,7 @@ def disturb_once(counts: Counts, data: Path, models: Path, expected: bytes, at: 
 
 
 def expected_names() -> set[str]:
-    return {NAME, f".{NAME}.resume", f".{NAME}.lock"}
+    return {NAME, f".{NAME}.resume"}
 
 
 def in_child(work: Callable[..., None], *arguments: Any) -> int:
