@@ -13,14 +13,14 @@ from rnnsent.lessons import encode
 from rnnsent.model.engines import TorchEngine
 from rnnsent.model.ngrams import Ngrams, network_of
 from rnnsent.model.store import find_model
-from rnnsent.predict import Predictor, tokenizer_of
+from rnnsent.predict import Predictor
 
 
 def main() -> None:
     model, source, split = (*sys.argv[1:], "test")[:3]
     checkpoint = find_model(model)
     examples = find_source(source).read(split)
-    encoded = encode(examples, tokenizer_of(checkpoint))
+    encoded = encode(examples, checkpoint.tokenizer)
     network = TorchEngine(network_of(checkpoint.weights), checkpoint.recipe.model, "cpu").logits(encoded.rows)
     wide = Ngrams(checkpoint.weights, checkpoint.recipe.model.ngrams, len(checkpoint.classes)).logits(encoded.rows)
     together = Predictor(checkpoint, device="cpu").score(examples.texts).probabilities

@@ -24,7 +24,7 @@ from rnnsent.fit.loop import Epoch
 from rnnsent.model.classifier import Classifier
 from rnnsent.model.device import autocast
 from rnnsent.model.store import FOLDER_VARIABLE
-from rnnsent.predict import Predictor, tokenizer_of
+from rnnsent.predict import Predictor
 from rnnsent.request import Request
 from rnnsent.train import Prepared, train
 
@@ -40,7 +40,7 @@ def predictor(model: str) -> Predictor:
 
 
 def encoded(model: str, texts: Sequence[str]) -> list[Ids]:
-    return tokenizer_of(predictor(model).checkpoint).encode(texts)
+    return predictor(model).checkpoint.tokenizer.encode(texts)
 
 
 def rate(work: Callable[[], int]) -> float:

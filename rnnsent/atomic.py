@@ -3,12 +3,12 @@
 An error names the place that was to be written, never a temporary one.
 """
 
-import ctypes
 import os
 import re
 import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,15 +26,15 @@ def replaced_folder(path: Path) -> Iterator[Path]:
         with _naming(path, folder):
             folder.chmod(0o777 & ~_umask())  # mkdtemp makes it private, which a model shared on a machine is not
             yield folder
-            for file in folder.iterdir():
+            for file in filter(_is_new, folder.iterdir()):
                 file.chmod(0o666 & ~_umask())
                 _flush(file)
             _flush(folder)
             _exchange(folder, path)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         if path.exists():
-            shutil.rmtree(_old(folder), ignore_errors=True)
+            _remove(_old(folder))
 
 
 def remove_leftovers(path: Path) -> None:
@@ -43,6 +43,19 @@ def remove_leftovers(path: Path) -> None:
     for each in path.parent.iterdir() if path.parent.is_dir() else ():
         if made_up.fullmatch(each.name) and each.is_dir():
             shutil.rmtree(each, ignore_errors=True)
+
+
+def copy_folder(path: Path, folder: Path, *, without: Collection[str]) -> None:
+    """Put what is in a folder into another of the same mode, the files as further links to the same content where the
+    system allows it."""
+    shutil.copymode(path, folder)
+    for each in path.iterdir():
+        if each.name in without:
+            continue
+        if each.is_dir() and not each.is_symlink():
+            shutil.copytree(each, folder / each.name, symlinks=True, copy_function=_link_or_copy)
+        else:
+            _link_or_copy(each, folder / each.name)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -92,30 +105,48 @@ def _naming(path: Path, temporary: Path | None = None) -> Iterator[None]:
         raise OSError(error.errno, os.strerror(error.errno), str(path)) from None
 
 
+def _link_or_copy(path: str | Path, copy: str | Path) -> None:
+    try:
+        os.link(path, copy, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(path, copy, follow_symlinks=False)
+
+
+def _is_new(path: Path) -> bool:
+    """Whether it is a file of this folder alone, and not one that another folder or a link has as well."""
+    status = path.lstat()
+    return stat.S_ISREG(status.st_mode) and status.st_nlink == 1
+
+
 def _exchange(folder: Path, path: Path) -> None:
-    """Put the folder in the place of the one at `path`, which is there until then: at no instant is there neither."""
+    """Put the folder in the place of the one at `path`, which is there until then: at no instant is there neither.
+
+    Where the system can swap them, the temporary folder is what stood at `path` afterwards.
+    """
     old = _old(folder)
     if not path.exists():
         folder.rename(path)
-    elif _swap(folder, path):
-        folder.rename(old)
-    else:
+    elif not _swap(folder, path):
         path.rename(old)
         try:
             folder.rename(path)
-        except OSError:
+        except BaseException:
             old.rename(path)
             raise
     _flush(path.parent)
 
 
 def _old(folder: Path) -> Path:
-    """Where the folder that was replaced waits for its end."""
+    """Where the folder that was replaced waits for its end, where it could not be swapped."""
     return folder.with_name(folder.name + ".old")
 
 
 def _swap(one: Path, other: Path) -> bool:
-    """Let two paths change places at once; False where the system or the file system cannot."""
+    """Let two folders change places at once; False where the system or the file system cannot."""
+    if not other.is_dir() or other.is_symlink():
+        return False
+    import ctypes
+
     libc = ctypes.CDLL(None)
     arguments: tuple[object, ...]
     if hasattr(libc, "renameat2"):  # Linux
@@ -127,6 +158,11 @@ def _swap(one: Path, other: Path) -> bool:
     else:
         return False
     return bool(call(*arguments) == 0)
+
+
+def _remove(folder: Path) -> None:
+    for _ in range(2):  # an error of the first time need not be there the second
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _umask() -> int:

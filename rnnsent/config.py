@@ -77,7 +77,7 @@ class TokenizerConfig(Settings):
     tokenizer: TokenizerKind = setting(
         "word", "How text is cut: words (each Han character its own), byte pairs or characters."
     )
-    vocab_size: int = setting(40_000, "Most entries in the vocabulary.", least=3)
+    vocab_size: int = setting(40_000, "Most entries in the vocabulary.", least=3, most=1_000_000)
     min_frequency: int = setting(2, "Entries seen fewer times in the train split are left out.", least=1)
     lowercase: bool = setting(True, "Fold upper and lower case together.")
 

@@ -98,7 +98,7 @@ def record_scores(checkpoint: Checkpoint, evaluation: Evaluation) -> bool:
     except PermissionError:
         return False
     except OSError as error:
-        if error.errno != errno.EROFS:
+        if error.errno not in (errno.EROFS, errno.EBUSY):  # a folder that is mounted cannot be replaced
             raise
         return False
     return True

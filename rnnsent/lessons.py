@@ -14,7 +14,6 @@ from rnnsent.data.tokenizer import Ids, Tokenizer
 from rnnsent.data.unlabelled import cut, made_texts, read_unlabelled, unlabelled_splits
 from rnnsent.fit.loop import Encoded
 from rnnsent.model.store import find_model
-from rnnsent.predict import tokenizer_of
 from rnnsent.request import Request
 from rnnsent.teach import Labelled, answers, find_teacher
 
@@ -59,7 +58,7 @@ def read_material(
         texts = unlabelled_texts(recipe.teaching, sources, corpus)
         texts = [texts[i] for i in distinct_from(texts, request.keep_out)]
     if tokenizer is None and recipe.training.fine_tune:
-        tokenizer = tokenizer_of(find_model(recipe.training.fine_tune))
+        tokenizer = find_model(recipe.training.fine_tune).tokenizer
     tokenizer = tokenizer or Tokenizer.train([*labelled.texts, *lessons.texts, *texts], recipe.tokenizer)
     taught = _encoded(lessons.texts, lessons.answers, tokenizer)
     return Material(

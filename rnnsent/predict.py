@@ -14,14 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnsent.config import Device
-from rnnsent.data.tokenizer import UNKNOWN_ID, Tokenizer
-from rnnsent.errors import ModelError
+from rnnsent.data.tokenizer_rules import UNKNOWN_ID
 from rnnsent.model import equations
 from rnnsent.model.calibration import length_factors, powers_of
-from rnnsent.model.checkpoint import REMEDY, TOKENIZER, Checkpoint
+from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.model.engines import Engine, NumpyEngine, TorchEngine
 from rnnsent.model.ngrams import Ngrams, network_of
-from rnnsent.model.shapes import check_shapes
 from rnnsent.model.store import find_model
 from rnnsent.pipeline import in_order
 
@@ -86,15 +84,8 @@ class Predictor:
         self.classes = checkpoint.classes
         self._config = checkpoint.recipe.model
         self._device, self._fast = device, fast
-        self._tokenizer = tokenizer_of(checkpoint)
+        self._tokenizer = checkpoint.tokenizer
         weights = checkpoint.weights
-        check_shapes(
-            weights,
-            self._config,
-            vocabulary=len(self._tokenizer),
-            classes=len(self.classes),
-            where=str(checkpoint.path),
-        )
         self._weights = network_of(weights)
         self._powers = powers_of(weights)
         self._ngrams = Ngrams(weights, self._config.ngrams, len(self.classes)) if self._config.ngrams else None
@@ -232,11 +223,3 @@ def _dealt_back(hands: Sequence[Scores]) -> Scores:
         for whole, part in zip(_arrays(found), _arrays(hand), strict=True):
             whole[k :: len(hands)] = part
     return found
-
-
-def tokenizer_of(checkpoint: Checkpoint) -> Tokenizer:
-    written = checkpoint.tokenizer_json
-    try:
-        return Tokenizer.from_json(written)
-    except ModelError as error:
-        raise ModelError(f"{checkpoint.path / TOKENIZER} cannot be read: {error}; {REMEDY}") from None

@@ -20,9 +20,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from rnnsent.atomic import replaced_file, replaced_folder, write_text
+from rnnsent.atomic import replaced_file, replaced_folder
 from rnnsent.config import TeachConfig
 from rnnsent.data.sources import find_source
+from rnnsent.model.checkpoint import CARD, Checkpoint
 from rnnsent.model.store import models_folder
 from rnnsent.report.progress import training_progress
 from rnnsent.request import Request
@@ -53,11 +54,12 @@ def main() -> None:
     run(english(kept_out))
     for split in SCORED:
         subprocess.run([sys.executable, "-m", "rnnsent", "evaluate", *split.split(), "--model", "english"], check=True)
-    card = Path("models", "english", "README.md")
+    built = Checkpoint.read(Path("models", "english"))
+    card = (built.path / CARD).read_text(encoding="utf-8")
     notes = (ROOT / "scripts" / "english.md").read_text(encoding="utf-8")
-    write_text(card, card.read_text(encoding="utf-8").rstrip() + "\n\n" + notes)
+    built.record(built.metrics, card.rstrip() + "\n\n" + notes)
     with replaced_folder(SHIPPED) as folder:
-        shutil.copytree(card.parent, folder, dirs_exist_ok=True)
+        shutil.copytree(built.path, folder, dirs_exist_ok=True)
 
 
 def english(kept_out: list[str]) -> Request:

@@ -3,6 +3,7 @@ Whole runs in processes of their own stand in test_end_to_end."""
 
 import json
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import rnnsent
 from rnnsent.cli.app import main, run
 from rnnsent.cli.options import complete_files, complete_models, complete_recipes, complete_sources, complete_splits
+from rnnsent.model.checkpoint import FILES
 
 pytestmark = pytest.mark.usefixtures("workplace")
 
@@ -123,6 +125,35 @@ def test_models_and_data_sets_are_listed_for_people_and_as_json(answer) -> None:
     assert named["sentences"]["from"] == "ships with rnnsent"
 
 
+def test_models_are_verified_one_a_line(answer, workplace: Path) -> None:
+    assert answer("models", "verify", "tiny") == "tiny: 6 files as manifest.json lists them\n"
+    assert [line.partition(":")[0] for line in answer("models", "verify").splitlines()] == ["english", "tiny"]
+    (workplace / "models" / "tiny" / "manifest.json").unlink()
+    said = "tiny: sound, but without a manifest.json to compare with\n"
+    assert answer("models", "verify", str(workplace / "models" / "tiny")) == said
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_flipped_byte_is_told_with_the_name_of_its_file(fault, workplace: Path, name: str) -> None:
+    path = workplace / "models" / "tiny" / name
+    content = bytearray(path.read_bytes() or b"{}")
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    code, line = fault("models", "verify", "tiny")
+    assert code == 1
+    assert f"models/tiny/{name}" in line
+
+
+def test_each_broken_model_is_told_and_the_sound_ones_too(workplace: Path, capsys) -> None:
+    for name in ("first", "second"):
+        shutil.copytree(workplace / "models" / "tiny", workplace / "models" / name)
+        (workplace / "models" / name / "README.md").write_text("changed")
+    assert run(["models", "verify"]) == 1
+    out, err = capsys.readouterr()
+    assert [line.partition(":")[0] for line in out.splitlines()] == ["english", "tiny"]
+    assert [Path(line.split()[2]).parts[1] for line in err.splitlines()] == ["first", "second"]
+
+
 def test_a_data_set_is_shown_for_people_and_as_json(answer, workplace: Path) -> None:
     (workplace / "in.csv").write_text("text,label\ngood,pos\nGood,neg\nbad,neg\n")
     assert "(so many of 100 texts have at most so many words)" in answer("datasets", "in.csv")
@@ -137,6 +168,7 @@ def test_an_evaluation_is_kept_with_the_model(answer, workplace: Path) -> None:
     kept = json.loads((workplace / "models" / "tiny" / "metrics.json").read_text())
     assert [each["accuracy"] for each in kept.values()] == [figures["accuracy"]]
     assert f"{figures['accuracy']:.2%}" in answer("evaluate", "in.csv", "-m", "tiny")
+    assert answer("models", "verify", "tiny") == "tiny: 6 files as manifest.json lists them\n"
 
 
 def test_a_shell_completes_models_and_sources(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,11 @@ from rnnsent.cli.app import app
 
 ROOT = Path(rnnsent.__file__).parents[1]
 WRITTEN = ROOT / "docs" / "commands.md"
-COMMANDS = sorted(typer.main.get_group(app).commands)
+COMMANDS = {
+    name: command
+    for outer, group in typer.main.get_group(app).commands.items()
+    for name, command in ((outer, group), *((f"{outer} {n}", c) for n, c in getattr(group, "commands", {}).items()))
+}
 
 
 def section(command: str) -> str:
@@ -24,7 +28,7 @@ def section(command: str) -> str:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_stands_in_the_file_with_its_first_line_and_an_example(command: str) -> None:
-    help_ = typer.main.get_group(app).commands[command].help
+    help_ = COMMANDS[command].help
     assert help_ is not None
     assert help_.partition("\n")[0] in section(command)
     assert re.search(rf"Examples?:\s+rnnsent {command}", section(command))

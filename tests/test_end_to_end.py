@@ -61,7 +61,7 @@ def test_training_shows_its_progress_on_a_terminal(tmp_path: Path) -> None:
 
 def test_a_checkpoint_holds_all_its_files(place: Path) -> None:
     assert {path.name for path in (place / "models" / "sentences").iterdir()} == {
-        "config.json", "model.safetensors", "tokenizer.json", "metrics.json", "history.jsonl", "README.md",
+        "config.json", "model.safetensors", "tokenizer.json", "metrics.json", "history.jsonl", "README.md", "manifest.json",
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from rnnsent.config import ModelConfig, TrainConfig
 from rnnsent.data.batches import pad
-from rnnsent.data.tokenizer import UNKNOWN_ID
+from rnnsent.data.tokenizer_rules import UNKNOWN_ID
 from rnnsent.errors import RnnsentError
 from rnnsent.fit.adversarial import adversarial
 from rnnsent.fit.loop import MOST_EPOCHS_ADDED, Encoded, Epoch, Fit, Update

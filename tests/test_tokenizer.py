@@ -1,11 +1,16 @@
 """Proves that texts in any script are cut into tokens that point back into them, and that the JSON keeps the rules."""
 
+import json
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsent.config import TokenizerConfig
-from rnnsent.data.tokenizer import PADDING, PADDING_ID, UNKNOWN, UNKNOWN_ID, Tokenizer, count_words
+from rnnsent.data.tokenizer import Tokenizer, count_words
+from rnnsent.data.tokenizer_rules import PADDING, PADDING_ID, UNKNOWN, UNKNOWN_ID
 from rnnsent.errors import ModelError
 
 TEXTS = ["A good film, isn't it?", "这部电影很好", "Bad<br /><br />really BAD!", "naïve café", "\ud800 lone"]
@@ -65,11 +70,62 @@ def test_json_keeps_the_rules_and_the_vocabulary(kind: str) -> None:
         assert again.encode([text])[0].tolist() == TRAINED[kind].encode([text])[0].tolist()
 
 
-def test_json_that_is_no_tokenizer_of_this_project_is_refused() -> None:
+def changed(kind: str, edit: Callable[[dict[str, Any]], object]) -> str:
+    """The JSON of a trained tokenizer, after an edit of what it holds."""
+    values = json.loads(TRAINED[kind].to_json())
+    edit(values)
+    return json.dumps(values)
+
+
+@pytest.mark.parametrize(
+    ("kind", "edit", "words"),
+    [
+        ("word", lambda all_: all_.clear(), "it has no model"),
+        ("word", lambda all_: all_.update(model=[]), "it has no model"),
+        ("word", lambda all_: all_["model"].update(vocab=[]), "its model has no vocabulary"),
+        ("word", lambda all_: all_["model"]["vocab"].pop(PADDING), "first entries are not <pad>"),
+        ("word", lambda all_: all_["model"]["vocab"].update(film=2**32), "are not the numbers from 0 to"),
+        ("word", lambda all_: all_["model"]["vocab"].update(film=-1), "are not the numbers from 0 to"),
+        ("word", lambda all_: all_["model"]["vocab"].update(film="3"), "are not the numbers from 0 to"),
+        ("word", lambda all_: all_["model"]["vocab"].update(film=float(all_["model"]["vocab"]["film"])), "float"),
+        ("word", lambda all_: all_["model"].update(type="Unigram"), "by other rules"),
+        ("word", lambda all_: all_["model"].update(unk_token="film"), "by other rules"),
+        ("word", lambda all_: all_.update(normalizer=None), "by other rules"),
+        ("word", lambda all_: all_.update(normalizer={}), "by other rules"),
+        ("word", lambda all_: all_["normalizer"]["normalizers"].pop(), None),  # the rules without lowercase
+        ("word", lambda all_: all_["normalizer"]["normalizers"].pop(0), "by other rules"),
+        ("word", lambda all_: all_["normalizer"]["normalizers"][0].update(content="x" * 9), "by other rules"),
+        ("word", lambda all_: all_["pre_tokenizer"]["pattern"].update(Regex="(a+)+$"), "by other rules"),
+        ("bpe", lambda all_: all_["model"].update(dropout=0.5), "by other rules"),
+        ("bpe", lambda all_: all_["model"].update(merges=None), "have no merges"),
+        ("bpe", lambda all_: all_["model"]["merges"].append(["a"]), "is no merge of two entries"),
+        ("bpe", lambda all_: all_["model"]["merges"].append([1, 2]), "is no merge of two entries"),
+        ("bpe", lambda all_: all_["model"]["merges"].append(["a", "q"]), "is not of entries of its vocabulary"),
+        ("word", lambda all_: all_.update(added_tokens=[]), "its added tokens are not <pad> and <unk> alone"),
+        ("word", lambda all_: all_["added_tokens"].append(all_["added_tokens"][0]), "its added tokens are not"),
+        ("word", lambda all_: all_.update(padding={"strategy": {"Fixed": 10**12}}), "it has a padding, which no"),
+        ("word", lambda all_: all_.update(truncation={"max_length": 1}), "it has a truncation, which no"),
+        ("word", lambda all_: all_.update(unknown_to_this_version=[1]), None),
+        ("bpe", lambda all_: all_["model"].pop("ignore_merges"), None),  # a key that the library did not always write
+    ],
+)
+def test_of_a_file_only_the_vocabulary_is_obeyed(kind: str, edit: Any, words: str | None) -> None:
+    if words is None:
+        Tokenizer.from_json(changed(kind, edit))
+        return
+    with pytest.raises(ModelError, match=words):
+        Tokenizer.from_json(changed(kind, edit))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "3", "{", "[" * 100_000, '{"a":' * 100_000, "[],[]" * 1_000_001])
+def test_json_that_is_no_object_or_a_trap_is_refused(text: str) -> None:
     with pytest.raises(ModelError):
-        Tokenizer.from_json("{}")
-    with pytest.raises(ModelError, match="first entries are not <pad>"):
-        Tokenizer.from_json(TRAINED["word"].to_json().replace(PADDING, "<other>"))
+        Tokenizer.from_json(text)
+
+
+def test_an_entry_that_utf_8_cannot_hold_is_refused() -> None:
+    with pytest.raises(ModelError, match="surrogates not allowed"):
+        Tokenizer.from_json(TRAINED["word"].to_json().replace('"film"', '"\\ud800"'))
 
 
 @settings(deadline=None, derandomize=True)
@@ -119,8 +175,6 @@ def test_the_quick_way_is_for_the_word_tokenizer_alone() -> None:
     assert TRAINED["word"]._ascii_words is not None
     assert TRAINED["bpe"]._ascii_words is None
     assert TRAINED["char"]._ascii_words is None
-    foreign = Tokenizer.from_json(TRAINED["word"].to_json().replace('"type":"NFKC"', '"type":"NFKD"'))
-    assert foreign._ascii_words is None
 
 
 @settings(deadline=None, derandomize=True, max_examples=300)

@@ -11,7 +11,6 @@ from rnnsent.data.sources import FileSource
 from rnnsent.errors import SettingsError
 from rnnsent.fit.loop import Epoch
 from rnnsent.model.checkpoint import Checkpoint
-from rnnsent.predict import tokenizer_of
 from rnnsent.train import Request, Saved, Stopped, train
 
 OVERRIDES = {"epochs": 3, "hidden": 8, "embedding_dim": 8, "min_updates": 0, "batch_size": 8, "min_frequency": 1}
@@ -140,7 +139,7 @@ def test_given_vectors_are_the_first_numbers_of_the_embedding(place: Path, asked
     still = {"learning_rate": 0.0, "average": 0.0, "epochs": 1, "embeddings": str(vectors), "embedding_dim": asked}
     saved = run(place, "vectors", **still)
     assert isinstance(saved, Saved)
-    good = tokenizer_of(saved.checkpoint).vocabulary()["good"]
+    good = saved.checkpoint.tokenizer.vocabulary()["good"]
     embedding = saved.checkpoint.weights["embedding.weight"]
     assert embedding.shape[1] == size
     np.testing.assert_allclose(embedding[good][:3], [7, 8, 9], atol=9 / 127 / 2)  # half a step of int8

@@ -53,7 +53,7 @@ def root(
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(predict.predict)
-app.command()(models.models)
+app.add_typer(models.app, name="models")
 app.command()(datasets.datasets)
 
 

@@ -1,18 +1,26 @@
-"""`rnnsent models`."""
+"""`rnnsent models` and `rnnsent models verify`."""
 
 import json
+from typing import Annotated
 
-from rnnsent.cli.options import JsonOption, QuietOption
-from rnnsent.report.terminal import say, standard_output
+import typer
+
+from rnnsent.cli.options import JsonOption, QuietOption, complete_models
+from rnnsent.report.terminal import say, say_error, standard_output
+
+app = typer.Typer(invoke_without_command=True, rich_markup_mode=None, subcommand_metavar="[verify]")
 
 
-def models(json_: JsonOption = False, quiet: QuietOption = False) -> None:
+@app.callback()
+def models(context: typer.Context, json_: JsonOption = False, quiet: QuietOption = False) -> None:
     """List the models and their scores.
 
     They are those in models/, or in $RNNSENT_MODELS_DIR where that is set, and the one that ships.
 
     Example: rnnsent models --json
     """
+    if context.invoked_subcommand:
+        return
     from rnnsent.errors import ModelError
     from rnnsent.model.checkpoint import Checkpoint
     from rnnsent.model.store import available, models_folder
@@ -42,3 +50,37 @@ def models(json_: JsonOption = False, quiet: QuietOption = False) -> None:
 
     with standard_output(guarded=False) as output:
         print_models(output, checkpoints, broken)
+
+
+@app.command()
+def verify(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(autocompletion=complete_models, help="Names or paths of models.", show_default="all of them"),
+    ] = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Check models: every digest in manifest.json, and all that is in the files.
+
+    It tells damage and a change by hand, not who made a model: whoever changes a file can change the manifest too.
+
+    Example: rnnsent models verify english
+    """
+    from rnnsent.errors import ModelError
+    from rnnsent.model.store import available, find_model
+
+    faults: list[ModelError] = []
+    with standard_output() as output:
+        for name in names or available():
+            try:
+                checkpoint = find_model(name)
+                checkpoint.verify()
+            except ModelError as error:
+                faults.append(error)
+                continue
+            files = checkpoint.manifest and f"{len(checkpoint.manifest.entries)} files as manifest.json lists them"
+            output.write(f"{checkpoint.name}: {files or 'sound, but without a manifest.json to compare with'}\n")
+    for fault in faults[:-1]:
+        say_error(str(fault))
+    if faults:
+        raise faults[-1]

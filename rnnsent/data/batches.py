@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnsent.data.tokenizer import PADDING_ID, Ids
+from rnnsent.data.tokenizer import Ids
+from rnnsent.data.tokenizer_rules import PADDING_ID
 
 # Lengths are shaken by this much before sorting, so that a text meets other texts in each epoch; the padding that
 # this costs is about half of it in each row.

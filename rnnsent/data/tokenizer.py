@@ -13,24 +13,15 @@ from typing import Any, Self
 import numpy as np
 import tokenizers
 from numpy.typing import NDArray
-from tokenizers import Regex, models, normalizers, pre_tokenizers, trainers
 
 from rnnsent.config import TokenizerConfig
-from rnnsent.errors import ModelError
+from rnnsent.data.tokenizer_json import read_tokenizer
+from rnnsent.data.tokenizer_rules import UNKNOWN_ID, empty_model, normalizer, pre_tokenizer, trainer
 
 Ids = NDArray[np.int32]
 
-PADDING, UNKNOWN = "<pad>", "<unk>"
-PADDING_ID, UNKNOWN_ID = 0, 1
-
-# Scripts written without spaces are read character by character; elsewhere a word keeps its inner apostrophes, and
-# every other visible character stands alone.
-UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-LETTER = rf"[\w&&[^{UNSPACED}]]"
-WORDS = Regex(rf"[{UNSPACED}]\p{{M}}*|{LETTER}+(?:['’]{LETTER}+)*|[^\w\s]")
 WORDS_OF_ASCII = re.compile(r"\w+(?:'\w+)*|[^\w\s]", re.ASCII)
 SURROGATES = re.compile("[\ud800-\udfff]")
-LINE_BREAK = Regex(r"(?i)<br\s*/?>")
 LINE_BREAK_OF_ASCII = re.compile(r"(?i)<br\s*/?>", re.ASCII)
 # From so many characters on, the time that the vocabulary takes to become a dict is won back.
 ASCII_PAYS_FROM = 100_000
@@ -53,29 +44,23 @@ class Encoding:
 class Tokenizer:
     """A trained vocabulary and the rules that cut a text into its entries."""
 
-    def __init__(self, inner: tokenizers.Tokenizer) -> None:
-        self._inner = inner
+    def __init__(self, inner: tokenizers.Tokenizer, config: TokenizerConfig) -> None:
+        self._inner, self._config = inner, config
         self._inner.encode_special_tokens = True  # "<pad>" in somebody's text is what they wrote, not padding
 
     @classmethod
     def train(cls, texts: Iterable[str], config: TokenizerConfig) -> Self:
         """Learn a vocabulary from the texts of a train split."""
-        inner = tokenizers.Tokenizer(_model(config))
-        inner.normalizer = _normalizer(config)
-        inner.pre_tokenizer = _pre_tokenizer(config)
-        inner.train_from_iterator(map(_encodable, texts), _trainer(config))
-        return cls(inner)
+        inner = tokenizers.Tokenizer(empty_model(config))
+        inner.normalizer = normalizer(config)
+        inner.pre_tokenizer = pre_tokenizer(config)
+        inner.train_from_iterator(map(_encodable, texts), trainer(config))
+        return cls(inner, config)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Raises ModelError, without the file's name, where the JSON is not a tokenizer of this project."""
-        try:
-            inner = tokenizers.Tokenizer.from_str(text)
-        except Exception as error:  # the library raises bare Exception
-            raise ModelError(str(error)) from None
-        if (inner.token_to_id(PADDING), inner.token_to_id(UNKNOWN)) != (PADDING_ID, UNKNOWN_ID):
-            raise ModelError(f"its first entries are not {PADDING} and {UNKNOWN}")
-        return cls(inner)
+        return cls(*read_tokenizer(text))
 
     def to_json(self) -> str:
         return self._inner.to_str()
@@ -87,18 +72,11 @@ class Tokenizer:
         return dict(self._inner.get_vocab())
 
     def encode(self, texts: Sequence[str]) -> list[Ids]:
-        """The ids of each text; a text of nothing but blanks has none.
-
-        Raises:
-            ModelError: tokenizer.json gives an entry an id past their number.
-        """
-        pieces = [_pieces(text) if len(text) > PIECE and self._word_rules else [text] for text in texts]
+        """The ids of each text; a text of nothing but blanks has none."""
+        is_cut = self._config.tokenizer == "word"
+        pieces = [_pieces(text) if len(text) > PIECE and is_cut else [text] for text in texts]
         rows = iter(self._encode([piece for each in pieces for piece in each]))
-        found = [next(rows) if len(each) == 1 else np.concatenate([next(rows) for _ in each]) for each in pieces]
-        largest = max((int(row.max()) for row in found if len(row)), default=0)
-        if largest >= len(self):
-            raise ModelError(f"tokenizer.json has the id {largest:,}, but only {len(self):,} entries")
-        return found
+        return [next(rows) if len(each) == 1 else np.concatenate([next(rows) for _ in each]) for each in pieces]
 
     def _encode(self, texts: Sequence[str]) -> list[Ids]:
         rows: list[Ids] = [_NO_IDS] * len(texts)
@@ -117,22 +95,9 @@ class Tokenizer:
 
     @cached_property
     def _ascii_words(self) -> "_AsciiWords | None":
-        rules = self._word_rules
-        return _AsciiWords(self.vocabulary(), lowercase=rules.lowercase) if rules else None
-
-    @cached_property
-    def _word_rules(self) -> TokenizerConfig | None:
-        """The settings of this tokenizer where it is the word tokenizer as this project trains it, else None."""
-        if not isinstance(self._inner.model, models.WordLevel) or self._inner.model.unk_token != UNKNOWN:
+        if self._config.tokenizer != "word":
             return None
-        if not set(self._inner.get_added_tokens_decoder()) <= {PADDING_ID, UNKNOWN_ID}:
-            return None
-        return next(filter(self._has_rules_of, (TokenizerConfig(lowercase=each) for each in (True, False))), None)
-
-    def _has_rules_of(self, config: TokenizerConfig) -> bool:
-        own = self._inner.normalizer, self._inner.pre_tokenizer
-        rules = _normalizer(config), _pre_tokenizer(config)
-        return all(a is not None and a.__getstate__() == b.__getstate__() for a, b in zip(own, rules, strict=True))
+        return _AsciiWords(self.vocabulary(), lowercase=self._config.lowercase)
 
     def encode_with_offsets(self, text: str) -> Encoding:
         found: Any = self._inner.encode(_encodable(text), add_special_tokens=False)
@@ -200,44 +165,6 @@ def count_words(texts: Sequence[str]) -> NDArray[np.int64]:
         tokenizer = Tokenizer.train([], TokenizerConfig())
         counts[others] = [len(ids) for ids in tokenizer.encode([texts[number] for number in others])]
     return counts
-
-
-def _model(config: TokenizerConfig) -> models.Model:
-    if config.tokenizer == "bpe":
-        return models.BPE(unk_token=UNKNOWN, fuse_unk=False)
-    return models.WordLevel(vocab={PADDING: PADDING_ID, UNKNOWN: UNKNOWN_ID}, unk_token=UNKNOWN)
-
-
-def _normalizer(config: TokenizerConfig) -> normalizers.Normalizer:
-    steps: list[normalizers.Normalizer] = [normalizers.Replace(LINE_BREAK, " "), normalizers.NFKC()]
-    if config.lowercase:
-        steps.append(normalizers.Lowercase())
-    if config.tokenizer == "char":  # a run of blanks is one character
-        steps += [normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()]
-    return normalizers.Sequence(steps)
-
-
-def _pre_tokenizer(config: TokenizerConfig) -> pre_tokenizers.PreTokenizer:
-    if config.tokenizer == "word":
-        return pre_tokenizers.Split(WORDS, "removed", invert=True)
-    if config.tokenizer == "char":
-        return pre_tokenizers.Split(Regex(r"."), "isolated")
-    # "▁" marks where a word begins, so that byte pairs tell "some" from the end of "handsome".
-    return pre_tokenizers.Sequence(
-        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(), pre_tokenizers.Punctuation("isolated")]
-    )
-
-
-def _trainer(config: TokenizerConfig) -> trainers.Trainer:
-    options: dict[str, Any] = {
-        "vocab_size": config.vocab_size,
-        "min_frequency": config.min_frequency,
-        "special_tokens": [PADDING, UNKNOWN],
-        "show_progress": False,
-    }
-    if config.tokenizer == "bpe":
-        return trainers.BpeTrainer(**options, limit_alphabet=min(config.vocab_size // 2, 8_000))
-    return trainers.WordLevelTrainer(**options)
 
 
 def _encodable(text: str) -> str:

@@ -20,7 +20,8 @@ from torch.optim.swa_utils import AveragedModel
 
 from rnnsent.config import TrainConfig
 from rnnsent.data.batches import buckets, pad, random_window
-from rnnsent.data.tokenizer import UNKNOWN_ID, Ids
+from rnnsent.data.tokenizer import Ids
+from rnnsent.data.tokenizer_rules import UNKNOWN_ID
 from rnnsent.fit.adversarial import adversarial
 from rnnsent.fit.optimization import descend, learning_rate, make_optimizer, moving_average
 from rnnsent.fit.state import part_of, restore, tensors_of

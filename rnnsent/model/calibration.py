@@ -15,6 +15,7 @@ DECAY = "calibration.decay"  # (P,), the power of each part
 REFERENCE = 100.0
 # Lengths between which the power is believed; a shorter text counts as the shortest, a longer one as the longest.
 SHORTEST, LONGEST = 8.0, 1_000.0
+MOST_POWER = 8.0  # of a checkpoint; those that are fitted are within ±1
 
 
 def log_lengths(lengths: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:

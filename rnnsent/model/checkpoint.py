@@ -6,35 +6,40 @@
     metrics.json       scores, by source and split
     history.jsonl      a line an epoch
     README.md          a model card for the Hub
+    manifest.json      size and SHA-256 of each of them
 
-There is no pickle in it: reading a checkpoint runs nothing. A checkpoint is written beside its place and renamed
-last, so that it is there whole or not at all.
+There is no pickle in it: reading a checkpoint runs nothing, and takes nothing in it on trust. A checkpoint is written
+beside its place and renamed last, so that it is there whole or not at all.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnsent.atomic import replaced_folder, write_text
-from rnnsent.config import GROUPS, Recipe
-from rnnsent.errors import ModelError, RnnsentError
-from rnnsent.model.quantized import SCALE, widened
+from rnnsent.atomic import copy_folder, replaced_folder
+from rnnsent.config import Recipe
+from rnnsent.errors import ModelError
+from rnnsent.model.config_json import FORMAT, read_config
+from rnnsent.model.manifest import MANIFEST, Manifest, write_manifest
 from rnnsent.model.tensors import save_tensors
+from rnnsent.model.untrusted import REMEDY, json_object, plain_file, read_bytes, reason
 
-FORMAT = (
-    4  # 1 had no n-grams, 2 no powers of the length (rnnsent.model.calibration), 3 no int8 (rnnsent.model.quantized)
-)
+if TYPE_CHECKING:
+    from rnnsent.data.tokenizer import Tokenizer
+
 CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
-KINDS = {"created": str, "finished": bool, "classes": list, "data": list, "versions": dict, "command": list}
-FIGURES = ("n", "accuracy", "macro_f1", "log_loss")
-REMEDY = "train the model again, or choose another with --model"
 METRICS, HISTORY, CARD = "metrics.json", "history.jsonl", "README.md"
+NEEDED = (CONFIG, WEIGHTS, TOKENIZER)  # all that a prediction depends on
+FILES = (*NEEDED, METRICS, HISTORY, CARD)
+MOST_JSON, MOST_TOKENIZER = 1 << 20, 1 << 26  # bytes
+FIGURES = ("n", "accuracy", "macro_f1", "log_loss")
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Checkpoint:
     versions: Mapping[str, str] = field(default_factory=dict)
     command: tuple[str, ...] = ()
     finished: bool = True
+    manifest: Manifest | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -56,49 +62,21 @@ class Checkpoint:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read and check `config.json`.
+        """Read and check `config.json`, and that the files are those that the manifest lists, where there is one.
 
         Raises:
             ModelError: the folder is no checkpoint, or one that this version cannot read.
         """
-        values = _read_json(path / CONFIG)
-        version = values.get("format")
-        if version not in range(1, FORMAT + 1):
-            raise ModelError(
-                f"{path / CONFIG}: format {version!r}; this rnnsent reads formats 1 to {FORMAT}: update rnnsent or train anew"
-            )
-        for key, kind in KINDS.items():
-            if key in values and not isinstance(values[key], kind):
-                raise ModelError(f"{path / CONFIG}: {key!r} must be a {kind.__name__}")
-        if not all(isinstance(record, dict) for record in values.get("data", ())):
-            raise ModelError(f"{path / CONFIG}: 'data' must be a list of objects")
-        try:
-            groups = {"teaching": {}, **{key: values[key] for key in GROUPS if key != "teaching" or key in values}}
-            if version == 1:
-                groups["model"] = {"ngrams": 0, **groups["model"]}
-            recipe = Recipe.from_dict(groups, str(path / CONFIG))
-            classes = tuple(values["classes"])
-            created = values["created"]
-            if (
-                len(classes) < 2
-                or not all(isinstance(name, str) for name in classes)
-                or len(set(classes)) < len(classes)
-            ):
-                raise ModelError(f"{path / CONFIG}: 'classes' must be at least two different names")
-        except (KeyError, TypeError) as error:
-            raise ModelError(f"{path / CONFIG} is not a checkpoint's: {error} is missing or no such thing") from None
-        except RnnsentError as error:
-            raise ModelError(str(error)) from None
-        return cls(
-            path,
-            recipe,
-            classes,
-            created,
-            tuple(values.get("data", ())),
-            values.get("versions", {}),
-            tuple(values.get("command", ())),
-            bool(values.get("finished", True)),
-        )
+        there = [name for name in FILES if plain_file(path, name)]
+        if CONFIG not in there:
+            raise ModelError(f"{path} is not a model: it has no {CONFIG}")
+        manifest = Manifest.read(path, NEEDED)
+        content = read_bytes(path, CONFIG, MOST_JSON)
+        if manifest:
+            manifest.check_sizes(NEEDED)
+            manifest.check_digest(CONFIG, hashlib.sha256(content).hexdigest())
+        fields = read_config(json_object(content, path / CONFIG), str(path / CONFIG))
+        return cls(path, **fields, manifest=manifest)
 
     def config(self) -> dict[str, Any]:
         """The content of `config.json`."""
@@ -114,48 +92,59 @@ class Checkpoint:
         }
 
     @cached_property
-    def weights(self) -> Mapping[str, NDArray[np.float32]]:
-        """The tensors of `model.safetensors` by name, those of fewer bits widened to float32. Raises ModelError."""
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
+    def weights(self) -> Mapping[str, NDArray[Any]]:
+        """The tensors of `model.safetensors` by name, those of fewer bits widened to float32.
 
-        path = self.path / WEIGHTS
+        Raises:
+            ModelError: they cannot be read, or are not those that config.json and tokenizer.json ask for.
+        """
+        from rnnsent.model.weights import read_weights  # it loads the library of the tokenizer, as the next one does
+
+        sizes = {"vocabulary": len(self.tokenizer), "classes": len(self.classes)}
+        return read_weights(self.path, WEIGHTS, self.recipe.model, **sizes)
+
+    @cached_property
+    def tokenizer(self) -> "Tokenizer":
+        """Raises ModelError."""
+        from rnnsent.data.tokenizer import Tokenizer
+
+        written = self.tokenizer_json
         try:
-            return widened(load_file(path))
-        except (OSError, SafetensorError, KeyError, ValueError) as error:
-            raise ModelError(f"{path} cannot be read: {error}; {REMEDY}") from None
+            return Tokenizer.from_json(written)
+        except ModelError as error:
+            raise ModelError(f"{self.path / TOKENIZER} cannot be read: {reason(error)}; {REMEDY}") from None
 
     @property
     def tokenizer_json(self) -> str:
+        content = read_bytes(self.path, TOKENIZER, MOST_TOKENIZER)
+        if self.manifest:
+            self.manifest.check_digest(TOKENIZER, hashlib.sha256(content).hexdigest())
         try:
-            return (self.path / TOKENIZER).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ModelError(f"{self.path / TOKENIZER} cannot be read: {error}; {REMEDY}") from None
+            return content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise ModelError(f"{self.path / TOKENIZER} cannot be read: {reason(error)}; {REMEDY}") from None
 
     @property
     def metrics(self) -> dict[str, Any]:
         """Scores by "source:split"; empty where none were recorded. Raises ModelError for anything but scores."""
-        path = self.path / METRICS
-        values = _read_json(path) if path.is_file() else {}
+        path = plain_file(self.path, METRICS)
+        if path is None:
+            return {}
+        values = json_object(read_bytes(self.path, METRICS, MOST_JSON), path)
         for name, each in values.items():
-            if not (isinstance(each, dict) and all(isinstance(each.get(key), (int, float)) for key in FIGURES)):
+            if not (isinstance(each, dict) and all(_is_figure(each.get(key)) for key in FIGURES)):
                 raise ModelError(f"{path}: {name!r} is not a score with {', '.join(FIGURES)}")
             interval = each.get("accuracy_interval")
-            if not (isinstance(interval, list) and len(interval) == 2 and all(isinstance(x, float) for x in interval)):
+            if not (isinstance(interval, list) and len(interval) == 2 and all(map(_is_figure, interval))):
                 raise ModelError(f"{path}: {name!r} has no accuracy_interval of two numbers")
         return values
 
     @property
     def parameters(self) -> int:
-        """How many numbers the model has, from the header of its weights alone."""
-        from safetensors import SafetensorError, safe_open
+        """How many numbers the model has, from the header of its weights alone. Raises ModelError."""
+        from rnnsent.model.weights import count_weights
 
-        try:
-            with safe_open(self.path / WEIGHTS, framework="numpy") as file:
-                names = [name for name in file.keys() if not name.endswith(SCALE)]  # noqa: SIM118
-                return sum(int(np.prod(file.get_slice(name).get_shape())) for name in names)
-        except (OSError, SafetensorError) as error:
-            raise ModelError(f"{self.path / WEIGHTS} cannot be read: {error}; {REMEDY}") from None
+        return count_weights(self.path, WEIGHTS)
 
     @property
     def size(self) -> int:
@@ -182,24 +171,28 @@ class Checkpoint:
             (folder / METRICS).write_text(to_json(metrics), encoding="utf-8")
             (folder / HISTORY).write_text("".join(json.dumps(line) + "\n" for line in history), encoding="utf-8")
             (folder / CARD).write_text(card, encoding="utf-8")
+            write_manifest(folder, FILES)
 
     def record(self, metrics: Mapping[str, Any], card: str) -> None:
-        """Replace the scores and the card, each file at once."""
-        write_text(self.path / METRICS, to_json(metrics))
-        write_text(self.path / CARD, card)
+        """Replace the scores and the card: in a whole new folder, so that its manifest is right at every moment."""
+        known = self.manifest.entries if self.manifest else {}
+        with replaced_folder(self.path.resolve()) as folder:  # a link to a checkpoint stays a link
+            copy_folder(self.path, folder, without=(METRICS, CARD, MANIFEST))
+            (folder / METRICS).write_text(to_json(metrics), encoding="utf-8")
+            (folder / CARD).write_text(card, encoding="utf-8")
+            unchanged = {name: entry for name, entry in known.items() if name not in (METRICS, CARD)}
+            write_manifest(folder, FILES, unchanged)
+
+    def verify(self) -> None:
+        """Compare every digest, and check all that is in the files. Raises ModelError, which names the file."""
+        if self.manifest:
+            self.manifest.check_all()
+        _ = self.weights, self.metrics
 
 
 def to_json(values: Any) -> str:
     return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ModelError(f"{path.parent} is not a model: it has no {path.name}") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"{path} cannot be read: {error}") from None
-    if not isinstance(values, dict):
-        raise ModelError(f"{path} holds no object")
-    return values
+def _is_figure(value: Any) -> bool:
+    return isinstance(value, (int, float)) and abs(value) < 1e15

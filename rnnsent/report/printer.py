@@ -70,7 +70,8 @@ class Printer:
             number = index > 0 and all(map(NUMBER.fullmatch, column[1:]))
             table.add_column(Text(column[0]), justify="right" if number else "left", overflow="fold", width=width)
         for row in rows:
-            table.add_row(*(Text("\n".join(cell_lines([cell]))) for cell in row))
+            # Rich counts a blank before a word as a part of it, which would then be too long for its column.
+            table.add_row(*(Text("\n".join(line.lstrip(" ") for line in cell_lines([cell]))) for cell in row))
         with self._console.capture() as captured:
             self._console.print(table)
         self._output.write("\n".join(line.rstrip() for line in captured.get().split("\n")))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rnnsent.config import flag
-from rnnsent.data.tokenizer import PADDING, UNKNOWN
+from rnnsent.data.tokenizer_rules import PADDING, UNKNOWN
 from rnnsent.fit.language_model import PretrainingUpdate
 from rnnsent.fit.loop import Epoch, Update
 from rnnsent.report.terminal import is_terminal, quiet, say
