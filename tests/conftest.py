@@ -173,3 +173,10 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     yield of
     for descriptor in opened:
         os.close(descriptor)
+
+
+@pytest.fixture
+def loud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing is quiet, before and after."""
+    monkeypatch.setattr(terminal, "_quiet", False)
+    yield
