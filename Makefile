@@ -34,6 +34,7 @@ bench: .venv-english/ready  ## measure the speed against peers, 20 minutes on a 
 
 torture: .venv-test/ready  ## kill, fill and fuzz for ten minutes, and count what is lost
 	$(TEST)/python -m tests.torture.kills
+	$(TEST)/python tests/torture/fuzz_checkpoints.py --minutes 3
 
 .venv-demo/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-demo

@@ -29,6 +29,11 @@ def record(section: str, name: str, figures: Mapping[str, Any]) -> None:
     written.replace(RESULTS)
 
 
+def is_met(middle: float, bar: float, *, at_most: bool) -> bool:
+    """Whether the median of a measured row reaches what is asked of it."""
+    return middle <= bar if at_most else middle >= bar
+
+
 def machine() -> str:
     """Cores, instruction set and versions, as the figures' reader needs them."""
     flags = _processor_flags()

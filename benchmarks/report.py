@@ -170,7 +170,7 @@ def speed(rows: Mapping[str, Any]) -> list[str]:
     for what, row in rows.items():
         figures, unit = row["figures"], row["unit"]
         middle = median(figures)
-        met = middle <= row["bar"] if row["at_most"] else middle >= row["bar"]
+        met = record.is_met(middle, row["bar"], at_most=row["at_most"])
         spread = f"{min(figures):.3g} to {max(figures):.3g}, {len(figures)}"
         lines.append(
             [

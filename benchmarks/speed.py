@@ -222,7 +222,7 @@ def workload(*, short: bool) -> Workload:
 
 def shown(row: Row, figures: list[float]) -> str:
     middle = median(figures)
-    met = middle <= row.bar if row.at_most else middle >= row.bar
+    met = record.is_met(middle, row.bar, at_most=row.at_most)
     return (
         f"{row.what:<80} bar {row.bar:g}, aim {row.aim:g}: {middle:.3g}{row.unit} "
         f"({min(figures):.3g} to {max(figures):.3g}){'' if met else '  MISSED'}"

@@ -42,7 +42,7 @@ def remove_leftovers(path: Path) -> None:
     made_up = re.compile(re.escape(f".{path.name}.") + r"[a-z0-9_]{8}(\.old)?")  # as tempfile names them
     for each in path.parent.iterdir() if path.parent.is_dir() else ():
         if made_up.fullmatch(each.name) and each.is_dir():
-            shutil.rmtree(each, ignore_errors=True)
+            _remove(each)
 
 
 def copy_folder(path: Path, folder: Path, *, without: Collection[str]) -> None:

@@ -15,8 +15,6 @@ from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.model.store import MODEL_VARIABLE, SHIPPED, available
 from rnnsent.predict import Predictor
 
-WINDOW = 2_048  # texts scored at once
-
 
 @dataclass(frozen=True)
 class Evaluation:

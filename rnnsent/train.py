@@ -29,6 +29,7 @@ from rnnsent.model.engines import TorchEngine
 from rnnsent.model.ngrams import BIAS, WEIGHTS, Ngrams, network_of
 from rnnsent.model.quantized import quantized
 from rnnsent.model.resume import ResumeState
+from rnnsent.model.shapes import EMBEDDING
 from rnnsent.model.store import find_model, new_path
 from rnnsent.predict import Predictor
 from rnnsent.request import Request, check_place, check_same_data, default_name, resolve_recipe, resumed_recipe
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from rnnsent.lessons import Material
     from rnnsent.model.classifier import Classifier
     from rnnsent.teach import Labelled
-
-BYTES, HALF = "embedding.weight", WEIGHTS  # the large tensors, stored in int8 and in half precision
 
 
 @dataclass(frozen=True)
@@ -267,5 +266,6 @@ def _complete(
     found = network | wide
     for names, scale in scaled.items():
         found |= {name: found[name] * np.float32(scale) for name in names}
-    found |= {name: found[name].astype(np.float16) for name in (HALF,) if name in found}
-    return found | quantized(BYTES, found[BYTES]) | {DECAY: np.array(powers, dtype=np.float32)}
+    if WEIGHTS in found:
+        found |= {WEIGHTS: found[WEIGHTS].astype(np.float16)}
+    return found | quantized(EMBEDDING, found[EMBEDDING]) | {DECAY: np.array(powers, dtype=np.float32)}

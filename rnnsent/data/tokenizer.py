@@ -115,7 +115,9 @@ class _AsciiWords(dict[str, int]):
         return UNKNOWN_ID
 
     def ids(self, text: str) -> Ids:
-        words = _words_of_ascii(text.lower() if self._lowercase else text)
+        if self._lowercase:
+            text = text.lower()
+        words = WORDS_OF_ASCII.findall(LINE_BREAK_OF_ASCII.sub(" ", text) if "<" in text else text)
         return np.fromiter(map(self.__getitem__, words), dtype=np.int32, count=len(words))
 
 
@@ -148,23 +150,10 @@ def _pieces(text: str) -> list[str]:
     return [*pieces, text[start:]]
 
 
-def _words_of_ascii(text: str) -> list[str]:
-    return WORDS_OF_ASCII.findall(LINE_BREAK_OF_ASCII.sub(" ", text) if "<" in text else text)
-
-
 def count_words(texts: Sequence[str]) -> NDArray[np.int64]:
-    """How many words each text has, as the default tokenizer cuts it. Texts of ASCII alone are counted ten times as fast."""
-    counts = np.empty(len(texts), dtype=np.int64)
-    others = []
-    for number, text in enumerate(texts):
-        if text.isascii():
-            counts[number] = len(_words_of_ascii(text))
-        else:
-            others.append(number)
-    if others:  # any vocabulary will do: words are counted, not known
-        tokenizer = Tokenizer.train([], TokenizerConfig())
-        counts[others] = [len(ids) for ids in tokenizer.encode([texts[number] for number in others])]
-    return counts
+    """How many words each text has, as the default tokenizer cuts it."""
+    tokenizer = Tokenizer.train([], TokenizerConfig())  # any vocabulary will do: words are counted, not known
+    return np.array([len(ids) for ids in tokenizer.encode(texts)], dtype=np.int64)
 
 
 def _encodable(text: str) -> str:

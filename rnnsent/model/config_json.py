@@ -7,9 +7,8 @@ from rnnsent.config import GROUPS, Recipe
 from rnnsent.errors import ModelError, RnnsentError
 from rnnsent.model.untrusted import reason
 
-FORMAT = (
-    4  # 1 had no n-grams, 2 no powers of the length (rnnsent.model.calibration), 3 no int8 (rnnsent.model.quantized)
-)
+# 1 had no n-grams, 2 no powers of the length (rnnsent.model.calibration), 3 no int8 (rnnsent.model.quantized).
+FORMAT = 4
 KINDS = {"created": str, "finished": bool, "classes": list, "data": list, "versions": dict, "command": list}
 
 
