@@ -1,7 +1,8 @@
 """Texts -> predictions, for the command line, for evaluation and from Python; holds the one switch between engines.
 
-A short predict runs on the equations in numpy, so that it need not load PyTorch; a long one on PyTorch, on every core.
-Both engines give the same probabilities within 1e-5, and a text's probabilities depend on nothing but the text.
+On a CPU the network runs in numpy, which need not load PyTorch and is as quick; much work goes to a thread on each
+core. PyTorch runs where there is a GPU, or bfloat16 is asked for and the processor has it, once so much has come that
+loading it pays. Both engines give the same probabilities within 1e-5, and a text's depend on nothing but the text.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,12 +20,14 @@ from rnnsent.model import equations
 from rnnsent.model.calibration import length_factors, powers_of
 from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.model.engines import Engine, NumpyEngine, TorchEngine
+from rnnsent.model.hardware import may_have_gpu
 from rnnsent.model.ngrams import Ngrams, network_of
 from rnnsent.model.store import find_model
 from rnnsent.pipeline import in_order
 
-# Loading PyTorch takes about as long as the equations in numpy take for this many multiplications.
-TORCH_PAYS_FROM = 6e9
+# Multiplications of the recurrent layers. Starting threads takes as long as a hundredth of the first number; what
+# loading PyTorch takes is won back by it after the second.
+THREADS_PAY_FROM, TORCH_PAYS_FROM = 1e9, 1e11
 CHARACTERS_OF_A_TOKEN = 4  # about; only how much work is to come is guessed by it
 WINDOW = 4_096  # texts of a list that are worked on together
 
@@ -89,10 +92,11 @@ class Predictor:
         self._weights = network_of(weights)
         self._powers = powers_of(weights)
         self._ngrams = Ngrams(weights, self._config.ngrams, len(self.classes)) if self._config.ngrams else None
-        self._work = 0.0
         self._engine: Engine = NumpyEngine(self._weights, self._config)
+        self._awaits_pytorch = fast or (device == "auto" and may_have_gpu())
+        self._work = 0.0  # multiplications so far
         if device in ("cuda", "mps"):
-            self._engine = self._torch
+            self._load_pytorch()
 
     @classmethod
     def load(cls, model: str | None = None, *, device: Device = "auto", fast: bool = False) -> Self:
@@ -123,19 +127,22 @@ class Predictor:
         return Scores(*(np.concatenate(arrays) for arrays in zip(*map(_arrays, parts), strict=True)))
 
     def _scored(self, windows: Iterable[Sequence[str]]) -> Iterator[tuple[Sequence[str], Scores]]:
-        """Each window that is not empty, and its scores: at once on numpy, then ahead and side by side on PyTorch."""
+        """Each window that is not empty, and its scores: at once while there is little, then ahead and side by side."""
         windows = iter(windows)
+        before = self._work
         for window in windows:
-            if self._torch_pays(window):
+            self._work += sum(map(len, window)) / CHARACTERS_OF_A_TOKEN * self._multiplications
+            if self._awaits_pytorch and self._work > TORCH_PAYS_FROM:
+                self._load_pytorch()
+            if not self._awaits_pytorch and self._work - before > THREADS_PAY_FROM:
                 windows = chain([window], windows)
                 break
             if window:
                 yield window, self._score(window)
         else:
             return
-        self._engine = engine = self._torch
-        with engine.workers() as workers:
-            for window, hands in in_order(windows, self._score, workers=workers, start=engine.start_worker):
+        with self._engine.workers() as workers:
+            for window, hands in in_order(windows, self._score, workers=workers, start=self._engine.start_worker):
                 yield window, _dealt_back(hands)
 
     def _score(self, texts: Sequence[str]) -> Scores:
@@ -172,14 +179,16 @@ class Predictor:
         ]
 
     @cached_property
-    def _torch(self) -> TorchEngine:
-        return TorchEngine(self._weights, self._config, self._device, fast=self._fast)
+    def _multiplications(self) -> int:
+        """Of the recurrent layers, for a token."""
+        return sum(tensor.size for name, tensor in self._weights.items() if name.startswith("layers"))
 
-    def _torch_pays(self, window: Sequence[str]) -> bool:
-        """The one switch: the numpy engine until so much has come that loading PyTorch pays."""
-        tokens = sum(map(len, window)) / CHARACTERS_OF_A_TOKEN
-        self._work += tokens * sum(tensor.size for name, tensor in self._weights.items() if name.startswith("layers"))
-        return self._work > TORCH_PAYS_FROM or isinstance(self._engine, TorchEngine)
+    def _load_pytorch(self) -> None:
+        """The one switch between engines: PyTorch stays where it has something that numpy has not."""
+        engine = TorchEngine(self._weights, self._config, self._device, fast=self._fast)
+        self._awaits_pytorch = False
+        if engine.is_on_gpu or engine.is_fast:
+            self._engine = engine
 
     def _predictions(self, texts: Sequence[str], scores: Scores) -> list[Prediction]:
         return [

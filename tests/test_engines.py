@@ -4,25 +4,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
+from rnnsent.model import batched, cells, hardware
 from rnnsent.model.engines import TorchEngine
 from rnnsent.predict import Predictor
 
 
 @pytest.fixture
-def counted(write_model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Predictor, list[tuple[int, int]]]:
-    """A predictor on PyTorch, and the size of each batch that it computes as (steps, real tokens)."""
-    predictor = Predictor(write_model(tmp_path / "counted"))
-    predictor._engine = engine = predictor._torch
-    batches: list[tuple[int, int]] = []
-    classifier = engine._classifier
+def predictor(write_model, tmp_path: Path) -> Predictor:
+    return Predictor(write_model(tmp_path / "counted"), device="cpu")
 
-    def counting(ids, lengths):
-        batches.append((ids.numel(), int(lengths.sum())))
-        return classifier(ids, lengths)
 
-    monkeypatch.setattr(engine, "_classifier", counting)
-    return predictor, batches
+@pytest.fixture
+def pytorch(predictor: Predictor) -> TorchEngine:
+    predictor._engine = TorchEngine(predictor._weights, predictor._config, "cpu")
+    return predictor._engine
 
 
 def reviews(count: int) -> list[str]:
@@ -31,20 +28,51 @@ def reviews(count: int) -> list[str]:
     return ["good " * length for length in lengths]
 
 
+def in_order(texts: list[str], order: str) -> list[str]:
+    return sorted(texts, key=len) if order == "by length" else texts
+
+
 @pytest.mark.parametrize("order", ["as they come", "by length"])
-def test_hardly_any_padding_is_computed_whatever_the_order_of_the_input(counted, order: str) -> None:
-    predictor, batches = counted
-    texts = reviews(4_000)
-    if order == "by length":
-        texts.sort(key=len)
+def test_numpy_computes_each_token_once_and_no_padding(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    steps: list[int] = []  # texts in each
+    step = cells.Lstm.step
+    monkeypatch.setattr(cells.Lstm, "step", lambda self, x: (steps.append(x.shape[1]), step(self, x))[1])
+    entries: list[int] = []
+    table = batched.Table.__init__
+
+    def counting(self, rows, *args) -> None:
+        table(self, rows, *args)
+        entries.append(self._entries)
+
+    monkeypatch.setattr(batched.Table, "__init__", counting)
+    texts = in_order(reviews(1_000), order)
     found = predictor.predict(texts)
+    assert sum(steps) == sum(each.n_tokens for each in found) == sum(text.count("good") for text in texts)
+    assert set(entries) == {1}  # the one word of all these texts
+
+
+@pytest.mark.parametrize("order", ["as they come", "by length"])
+def test_pytorch_computes_hardly_any_padding(
+    predictor: Predictor, pytorch: TorchEngine, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    batches: list[tuple[int, int]] = []  # steps, and real tokens among them
+    classifier = pytorch._classifier
+
+    def counting(ids, lengths):
+        batches.append((ids.numel(), int(lengths.sum())))
+        return classifier(ids, lengths)
+
+    monkeypatch.setattr(pytorch, "_classifier", counting)
+    texts = in_order(reviews(4_000), order)
+    predictor.predict(texts)
     computed, real = map(sum, zip(*batches, strict=True))
-    assert real == sum(each.n_tokens for each in found) == sum(text.count("good") for text in texts)
+    assert real == sum(text.count("good") for text in texts)
     assert computed / real < 1.02
 
 
-def test_every_text_is_cut_into_tokens_once(counted, monkeypatch: pytest.MonkeyPatch) -> None:
-    predictor, _ = counted
+def test_every_text_is_cut_into_tokens_once(predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
     cut: list[str] = []
     encode = predictor._tokenizer.encode
     monkeypatch.setattr(predictor._tokenizer, "encode", lambda texts: (cut.extend(texts), encode(texts))[1])
@@ -53,10 +81,12 @@ def test_every_text_is_cut_into_tokens_once(counted, monkeypatch: pytest.MonkeyP
     assert sorted(cut) == sorted(texts)
 
 
-def test_pytorch_keeps_the_threads_of_whoever_uses_the_library(counted) -> None:
+def test_pytorch_keeps_the_threads_of_whoever_uses_the_library(
+    predictor: Predictor, pytorch: TorchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import torch
 
-    predictor, _ = counted
+    monkeypatch.setattr("rnnsent.predict.THREADS_PAY_FROM", 0)
     before = torch.get_num_threads()
     torch.set_num_threads(3)
     try:
@@ -64,6 +94,40 @@ def test_pytorch_keeps_the_threads_of_whoever_uses_the_library(counted) -> None:
         assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)
+
+
+def test_numpy_keeps_the_threads_of_whoever_uses_the_library(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rnnsent.predict.THREADS_PAY_FROM", 0)
+    seen: list[int] = []
+    logits = predictor._engine.logits
+    monkeypatch.setattr(predictor._engine, "logits", lambda rows: (seen.append(blas_threads()), logits(rows))[1])
+    with threadpool_limits(limits=2, user_api="blas"):
+        before = blas_threads()
+        predictor.predict(["good", "bad", "film"] * 9)
+        assert blas_threads() == before
+    assert set(seen) == {1}
+
+
+def blas_threads() -> int:
+    return max((pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"), default=1)
+
+
+@pytest.mark.parametrize(("asked", "threads"), [("3", 3), ("500", hardware.MOST_WORKERS), ("", None), ("many", None)])
+def test_threads_are_as_many_as_asked_for_or_processors(monkeypatch, asked: str, threads: int | None) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(5)), raising=False)
+    assert hardware.workers() == (threads or 5)
+
+
+def test_a_gpu_is_looked_for_by_its_driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    driver = tmp_path / "nvidiactl"
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr(hardware, "GPU_DRIVERS", (str(driver),))
+    assert not hardware.may_have_gpu()
+    driver.touch()
+    assert hardware.may_have_gpu()
 
 
 def test_bfloat16_is_near_and_asked_for_alone(write_model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,14 +148,15 @@ def test_a_very_long_text_has_the_same_answer_a_stretch_at_a_time(
     write_model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cell, pooling, layers, bidirectional
 ) -> None:
     settings = {"cell": cell, "pooling": pooling, "layers": layers, "bidirectional": bidirectional}
-    predictor = Predictor(write_model(tmp_path / "long", **settings))
+    checkpoint = write_model(tmp_path / "long", **settings)
+    engine = TorchEngine(checkpoint.weights, checkpoint.recipe.model, "cpu")
     rows = [np.arange(29, dtype=np.int32) % 5 + 2, np.array([3], dtype=np.int32)]
-    whole = predictor._torch.logits(rows)
+    whole = engine.logits(rows)
     monkeypatch.setattr(TorchEngine, "LONG", 7)
     monkeypatch.setattr("rnnsent.model.long_text.STRETCH", 4)
-    monkeypatch.setattr(predictor._torch, "_classifier", OnlyShort(predictor._torch._classifier, 7))
-    monkeypatch.setattr(predictor._torch, "MAX_ROWS", 1)
-    np.testing.assert_allclose(predictor._torch.logits(rows), whole, atol=1e-6)
+    monkeypatch.setattr(engine, "_classifier", OnlyShort(engine._classifier, 7))
+    monkeypatch.setattr(engine, "MAX_ROWS", 1)
+    np.testing.assert_allclose(engine.logits(rows), whole, atol=1e-6)
 
 
 class OnlyShort:

@@ -26,3 +26,12 @@ def test_a_short_predict_loads_neither_torch_nor_datasets(tmp_path: Path) -> Non
     loaded = loaded_by(tmp_path, "predict", "A quiet triumph.")
     assert "rnnsent.predict" in loaded
     assert not loaded & set(SLOW)
+
+
+def test_a_long_stream_loads_them_no_more(tmp_path: Path) -> None:
+    (tmp_path / "lines.txt").write_text(
+        "The waiter forgot us twice, and the soup was cold.\n" * 3_000, encoding="utf-8"
+    )
+    loaded = loaded_by(tmp_path, "predict", "lines.txt", "--device", "cpu")
+    assert "concurrent.futures.thread" in loaded  # so that it was long
+    assert not loaded & set(SLOW)

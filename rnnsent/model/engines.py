@@ -1,11 +1,11 @@
-"""The two engines that compute a network's logits: the equations in numpy, and PyTorch. Which runs, predict.py decides.
+"""The two engines that compute a network's logits: numpy, and PyTorch. Which runs, predict.py decides.
 
 Both give the same logits within 1e-5. Knows rows of token ids, not text.
 """
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,23 +13,40 @@ from numpy.typing import NDArray
 
 from rnnsent.config import Device, ModelConfig
 from rnnsent.data.tokenizer import Ids
-from rnnsent.model import equations
+from rnnsent.model import batched, equations, hardware
 
 
 class Engine(Protocol):
-    """Logits (N, K) for N rows of at least one token each."""
+    def logits(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
+        """(N, K) for N rows of at least one token each."""
+        ...
 
-    def logits(self, rows: Sequence[Ids]) -> NDArray[np.float32]: ...
+    def workers(self) -> AbstractContextManager[int]:
+        """How many threads may ask for logits at once, each of which calls `start_worker` first."""
+        ...
+
+    def start_worker(self) -> None: ...
 
 
 class NumpyEngine:
-    """The equations, a text at a time: nothing to load."""
+    """numpy, in batches: nothing to load, and on a CPU as quick as PyTorch."""
 
     def __init__(self, weights: equations.Weights, config: ModelConfig) -> None:
-        self._weights, self._config = weights, config
+        self._network = batched.Network(weights, config)
 
     def logits(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
-        return np.stack([equations.logits(row, self._weights, self._config) for row in rows])
+        return self._network.logits(rows)
+
+    @contextmanager
+    def workers(self) -> Iterator[int]:
+        """A thread for each processor, on which numpy's matrix products stay meanwhile: they are too small to be shared."""
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(limits=1, user_api="blas"):
+            yield hardware.workers()
+
+    def start_worker(self) -> None:
+        """Nothing is set by thread."""
 
 
 class TorchEngine:
@@ -59,6 +76,7 @@ class TorchEngine:
         torch.backends.cudnn.allow_tf32 = False  # its 10 bits of mantissa would break the 1e-5 between engines
         self._config = config
         self._classifier = from_weights(weights, config, self._device)
+        self.is_on_gpu = self._device.type != "cpu"
         self.is_fast = fast and has_bfloat16(self._device)
         if self.is_fast:
             self._classifier.to_bfloat16()
@@ -87,9 +105,7 @@ class TorchEngine:
 
     @contextmanager
     def workers(self) -> Iterator[int]:
-        """How many threads may ask for logits at once, each of which calls `start_worker` first.
-
-        As many as PyTorch would use for one batch: the steps of a recurrent layer are too small to be shared, so that
+        """As many as PyTorch would use for one batch: the steps of a recurrent layer are too small to be shared, so that
         two batches on a thread each are done sooner than one after the other on two. On a GPU two threads, so that
         one prepares while the other's batch is computed.
         """

@@ -156,7 +156,7 @@ def _attended(query: Array, key: Array, value: Array) -> Array:
 
 def logits(ids: NDArray[np.integer], weights: Weights, config: ModelConfig) -> Array:
     """Scores (K,) of one text of ids (T,), T at least 1."""
-    return _output(pooled(hidden_states(ids, weights, config), weights, config), weights)
+    return output(pooled(hidden_states(ids, weights, config), weights, config), weights)
 
 
 def step_logits(ids: NDArray[np.integer], weights: Weights, config: ModelConfig) -> Array:
@@ -167,7 +167,7 @@ def step_logits(ids: NDArray[np.integer], weights: Weights, config: ModelConfig)
     states = hidden_states(ids, weights, config)
     if config.pooling == "self-attention":
         states = self_attention(states, weights, config.heads)
-    return _output(np.stack(list(_alone(states, config.pooling))), weights)
+    return output(np.stack(list(_alone(states, config.pooling))), weights)
 
 
 def _alone(states: Array, pooling: Pooling) -> Iterator[Array]:
@@ -176,5 +176,6 @@ def _alone(states: Array, pooling: Pooling) -> Iterator[Array]:
         yield np.concatenate([state, state]) if pooling == "mean-max" else state
 
 
-def _output(x: Array, weights: Weights) -> Array:
+def output(x: Array, weights: Weights) -> Array:
+    """V x + c, (..., P) -> (..., K)."""
     return x @ weights["output.weight"].T + weights["output.bias"]
