@@ -1,5 +1,7 @@
 """Proves that input bytes become records at LF, CRLF or NUL and nowhere else, as soon as a pipe has them."""
 
+import gzip
+import lzma
 import os
 import threading
 from itertools import chain
@@ -87,6 +89,63 @@ def test_a_character_cut_by_a_pause_is_whole_again() -> None:
         assert list(windows) == [["好"]]
     finally:
         os.close(reader)
+
+
+UTF16 = {"le": b"\xff\xfe", "be": b"\xfe\xff"}
+
+
+@pytest.mark.parametrize("order", UTF16)
+def test_utf16_with_a_byte_order_mark_is_read_in_lines(order: str) -> None:
+    data = UTF16[order] + "one\r\n\n好 \u0a0a\n😀\n\ufefflast".encode(f"utf-16-{order}")
+    assert piped(data) == ["one", "", "好 \u0a0a", "😀", "\ufefflast"]
+    assert piped(UTF16[order]) == []
+
+
+def test_half_a_character_of_utf16_becomes_a_replacement_character() -> None:
+    assert piped(b"\xff\xfea\x00\n\x00\x00\xd8b\x00\n\x00\x00\xdc\n\x00c") == ["a", "\ufffdb", "\ufffd", "\ufffd"]
+    assert piped("\ufeffa\nb\0\0c".encode("utf-16-le"), b"\0") == ["a\nb", "", "c"]
+
+
+def test_utf16_that_arrives_byte_by_byte_is_answered_as_it_comes() -> None:
+    reader, writer = os.pipe()
+    try:
+        windows = read_records(reader)
+        for byte in b"\xff\xfe\x3d\xd8":  # the mark, and half of a pair
+            os.write(writer, bytes([byte]))
+            assert next(windows) == []
+        os.write(writer, b"\x00\xde\n\x00x")
+        assert next(windows) == ["😀"]
+        assert next(windows) == []
+        os.write(writer, b"\x00")
+        os.close(writer)
+        assert list(filter(None, windows)) == [["x"]]
+    finally:
+        os.close(reader)
+
+
+@pytest.mark.parametrize(
+    ("data", "remedy"),
+    [
+        (gzip.compress(b"good\n"), r"\(gzip\): unpack it first, such as zcat FILE \| rnnsent predict -"),
+        (lzma.compress(b"good\n"), r"\(xz\): .*xzcat FILE"),
+        (b"\x28\xb5\x2f\xfd$", r"\(zstd\): .*zstdcat FILE"),
+        (b"PK\x03\x04", r"\(zip\): .*unzip -p FILE"),
+    ],
+    ids=["gzip", "xz", "zstd", "zip"],
+)
+def test_a_compressed_input_is_refused_with_the_remedy(tmp_path, data: bytes, remedy: str) -> None:
+    with pytest.raises(DataError, match=f"^stdin is compressed {remedy}"):
+        piped(data)
+    (tmp_path / "lines").write_bytes(data)
+    with pytest.raises(DataError, match=f"lines is compressed {remedy}"):
+        list(read_file_records(tmp_path / "lines"))
+
+
+def test_bytes_that_only_begin_like_a_mark_are_text() -> None:
+    assert piped(b"PK\n") == ["PK"]
+    assert piped(b"\x1f") == ["\x1f"]
+    assert piped(b"\xef\xbb\n\xff\n") == ["\ufffd", "\ufffd"]
+    assert piped(b"\xef\xbb\xbf") == []
 
 
 def test_input_that_drips_closes_a_window_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
