@@ -4,6 +4,7 @@ A window is dealt to the workers like cards, so that each gets items of every ki
 does not depend on how its items are ordered. While one window is worked on, the next are fetched.
 """
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +13,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+THREADS = "rnnsent"  # what their names begin with
 AHEAD = 2  # windows that are fetched before the first of them is done
 
 
@@ -25,13 +27,15 @@ def in_order(
     """Yield each window and the results of its hands; hand k of n is `window[k::n]`.
 
     An empty window says that no more input is at hand: what has been fetched is then given back before the next is
-    asked for. An error in the work is raised in its window's turn.
+    asked for. An error in the work is raised in its window's turn. Whoever stops early, by a signal or by closing the
+    generator, does not wait for the work that is under way.
 
     Args:
         start: called once in each worker's thread.
     """
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="rnnsent", initializer=start)
+    pool = ThreadPoolExecutor(workers, thread_name_prefix=THREADS, initializer=start)
     pending: deque[tuple[Sequence[Item], list[Future[Result]]]] = deque()
+    wait = True
     try:
         for window in windows:
             if len(window):
@@ -41,8 +45,11 @@ def in_order(
                 yield _collected(*pending.popleft())
         while pending:
             yield _collected(*pending.popleft())
+    except (GeneratorExit, KeyboardInterrupt, SystemExit):
+        wait = False
+        raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=wait, cancel_futures=True)
 
 
 def _is_done(futures: Sequence[Future[Result]]) -> bool:
@@ -51,3 +58,8 @@ def _is_done(futures: Sequence[Future[Result]]) -> bool:
 
 def _collected(window: Sequence[Item], futures: Sequence[Future[Result]]) -> tuple[Sequence[Item], list[Result]]:
     return window, [future.result() for future in futures]
+
+
+def is_work_under_way() -> bool:
+    """Whether a thread still works on what nobody waits for."""
+    return any(each.name.startswith(THREADS) for each in threading.enumerate())

@@ -30,7 +30,7 @@ def test_controls_are_shown_as_pictures() -> None:
 def test_an_output_is_utf_8_whatever_it_is_given() -> None:
     stream = io.BytesIO()
     Output(stream).write("電\ud800\x1b\n")
-    assert stream.getvalue() == "電?\x1b\n".encode()
+    assert stream.getvalue() == "電\ufffd\x1b\n".encode()
 
 
 def test_a_guarded_output_keeps_lines_and_tabs_and_no_other_control() -> None:

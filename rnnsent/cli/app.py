@@ -1,6 +1,7 @@
 """The application, and the one place where an error becomes a line on stderr and an exit code."""
 
-import signal
+import contextlib
+import os
 import sys
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 import rnnsent
 from rnnsent.cli import datasets, evaluate, models, predict, train
 from rnnsent.errors import RnnsentError
+from rnnsent.report.interrupts import install
 from rnnsent.report.terminal import say_error, set_quiet
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -58,13 +60,31 @@ app.command()(datasets.datasets)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 wrongly called, 130 stopped by Ctrl-C."""
-    sys.exit(run(arguments))
+    """Run the command line and exit: 0 done, 1 failed, 2 wrongly called, 130 stopped by Ctrl-C, 143 by SIGTERM."""
+    try:
+        code = run(arguments)
+    except SystemExit as stopped:
+        _leave(stopped.code)
+        raise
+    _leave(code)
+    sys.exit(code)
+
+
+def _leave(code: object) -> None:
+    """Exit at once where threads compute what nobody waits for; Python would wait for them."""
+    pipeline = sys.modules.get("rnnsent.pipeline")  # where it is not loaded, nothing runs in it
+    if pipeline is None or not pipeline.is_work_under_way():
+        return
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+    os._exit(code if isinstance(code, int) else FAILED)
 
 
 def run(arguments: list[str] | None = None) -> int:
     """The exit code of a command line, every error told in one line."""
-    signal.signal(signal.SIGTERM, _terminate)
+    install()
     try:
         given = sys.argv[1:] if arguments is None else arguments
         code = app(args=given or ["--help"], prog_name="rnnsent", standalone_mode=False)
@@ -90,8 +110,3 @@ def _usage(error: Any) -> str:
     """What was called wrongly, and whose help tells how it is called."""
     command = error.ctx.command_path if error.ctx else "rnnsent"
     return f"{error.format_message().replace('Value error, ', '')} (see `{command} --help`)"
-
-
-def _terminate(*_: object) -> None:
-    # As an exception, so that temporary files go; 128 + the signal's number is what a shell expects.
-    sys.exit(128 + signal.SIGTERM)

@@ -1,5 +1,6 @@
 """stdout and stderr: results on the one, everything else on the other, and nothing of a user's text obeyed by either."""
 
+import codecs
 import os
 import re
 import sys
@@ -10,10 +11,14 @@ from typing import BinaryIO, TextIO
 
 from rnnsent.atomic import replaced_file
 from rnnsent.errors import RnnsentError
+from rnnsent.report.interrupts import gave_up, undivided
 
 # C0, DEL and C1 controls, and the marks that reverse the direction of text.
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 CONTROLS_BUT_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+HALF_CHARACTER = "rnnsent.half_character"  # how to encode what UTF-8 cannot hold
+codecs.register_error(HALF_CHARACTER, lambda error: (b"\xef\xbf\xbd" * (error.end - error.start), error.end))  # type: ignore[attr-defined]
 
 _quiet = False
 
@@ -72,11 +77,11 @@ class Output:
     def write(self, text: str) -> None:
         if self._guarded:
             text = visible(text, CONTROLS_BUT_LINES)
-        with self._named():
-            self._stream.write(text.encode("utf-8", "replace"))
+        with self._named(), undivided():
+            self._stream.write(text.encode("utf-8", HALF_CHARACTER))
 
     def flush(self) -> None:
-        with self._named():
+        with self._named(), undivided():
             self._stream.flush()
 
     @contextmanager
@@ -105,18 +110,25 @@ def standard_output(*, guarded: bool = True) -> Iterator[Output]:
         output.flush()
     except OSError as error:
         if error.filename == "stdout":
-            # Python would complain when it flushes stdout at exit; let it flush into nothing.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _let_go(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             raise
+    except (KeyboardInterrupt, SystemExit):
+        if gave_up():
+            _let_go(sys.stdout)
+        raise
 
 
 @contextmanager
-def file_output(path: Path) -> Iterator[Output]:
-    """A file for results, which takes its place whole at the end; after an error the old one is as it was."""
+def file_output(path: Path, *, guarded: bool = True) -> Iterator[Output]:
+    """A file for results, which takes its place whole at the end; after an error the old one is as it was.
+
+    Args:
+        guarded: keep control characters from a terminal, which a path can name too.
+    """
     with replaced_file(path) as written:
         stream = written.open("wb")
-        output = Output(stream, name=str(path))
+        output = Output(stream, name=str(path), guarded=guarded and stream.isatty())
         try:
             yield output
             output.flush()
@@ -138,6 +150,11 @@ def is_standard_output(path: Path) -> bool:
 def colored() -> bool:
     """Whether stdout is a terminal that shows colours, and the user did not ask for none (no-color.org)."""
     return is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _let_go(stream: TextIO) -> None:
+    """Let Python, which flushes the stream at exit, and would complain or wait, flush into nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _to_stderr(line: str) -> None:
