@@ -27,6 +27,7 @@ Precision = Literal["auto", "float32", "bfloat16"]
 Pieces = Literal["texts", "sentences", "both"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 OutputFormat = Literal["table", "tsv", "jsonl", "csv"]
+OnError = Literal["stop", "skip"]
 
 SELF = "self"  # the teacher that is a first model of the same run
 

@@ -1,10 +1,14 @@
 """Proves that each file format gives its rows in order, and that what cannot be read is named by file and line."""
 
+import gzip
+import os
+import threading
+
 import pyarrow
 import pyarrow.parquet
 import pytest
 
-from rnnsent.data.files import Header, open_rows, read_rows
+from rnnsent.data.files import Header, Unreadable, open_rows, read_rows
 from rnnsent.errors import DataError
 
 
@@ -110,3 +114,73 @@ def test_what_cannot_be_read_is_named_by_file_and_line(tmp_path, name: str, data
 def test_a_file_that_is_not_there_is_named(tmp_path, name: str) -> None:
     with pytest.raises(DataError, match=name):
         list(read_rows(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"a,b\n1,2\n3\n4,5,6\n7,8\n", [("1", "2"), 3, 4, ("7", "8")]),
+        (b'a,b\n1,"x"y\n2,z\n', [2, ("2", "z")]),
+        (b'a,b\n1,"never\n2,x\n3,y\n', [2, ("2", "x"), ("3", "y")]),
+        (b'a,b\n1,"never\n2,"really"\n3,y\n', [2, ("2", "really"), ("3", "y")]),
+        (b'a,b\n1,"two\nlines"\n2,"x"y\n\n3,"z\n', [("1", "two\nlines"), 4, 6]),
+        (b"a,b\n\n\n1\n", [4]),
+    ],
+    ids=range(6),
+)
+def test_a_row_that_does_not_parse_keeps_its_place_and_takes_no_other_row_with_it(tmp_path, data, expected) -> None:
+    (tmp_path / "a.csv").write_bytes(data)
+    found = open_rows(tmp_path / "a.csv")[1]
+    assert [row.line if isinstance(row, Unreadable) else tuple(row.values()) for row in found] == expected
+
+
+def test_json_and_fasttext_lines_that_do_not_parse_keep_their_place(tmp_path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"a": 1}\n{"a"\n\n[2]\n{"a": 3}\n', encoding="utf-8")
+    found = list(open_rows(tmp_path / "a.jsonl")[1])
+    assert found[::3] == [{"a": 1}, {"a": 3}]
+    assert found[1] == Unreadable(2, "not JSON: Expecting ':' delimiter at column 5")
+    assert found[2].line == 4
+    (tmp_path / "a.txt").write_text("__label__a x\ny\n", encoding="utf-8")
+    assert [type(row) for row in open_rows(tmp_path / "a.txt")[1]] == [dict, Unreadable]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet", "txt"])
+def test_a_compressed_file_is_refused_with_the_remedy(tmp_path, suffix: str) -> None:
+    with pytest.raises(DataError, match=rf"a\.{suffix} is compressed \(gzip\): .* zcat \S+ > unpacked\.{suffix}$"):
+        rows(tmp_path, f"a.{suffix}", gzip.compress(b"text\ngood\n"))
+
+
+def parquet_bytes(tmp_path, **columns) -> bytes:
+    pyarrow.parquet.write_table(pyarrow.table(columns), tmp_path / "whole.parquet")
+    return (tmp_path / "whole.parquet").read_bytes()
+
+
+def test_a_parquet_file_cut_short_is_named_in_one_line(tmp_path) -> None:
+    data = parquet_bytes(tmp_path, text=["good film"] * 1_000)
+    for length in (0, 3, 9, len(data) // 2, len(data) - 1):
+        with pytest.raises(DataError, match=r"cut\.parquet: .*Parquet file") as caught:
+            rows(tmp_path, "cut.parquet", data[:length])
+        assert "\n" not in str(caught.value)
+
+
+def test_a_string_of_a_parquet_file_that_is_no_utf8_is_read_with_replacement_characters(tmp_path) -> None:
+    buffers = [pyarrow.py_buffer(each) for each in (b"\0\0\0\0\1\0\0\0\4\0\0\0", b"\xffgut")]
+    text = pyarrow.StringArray.from_buffers(2, *buffers)
+    assert rows(tmp_path, "a.parquet", parquet_bytes(tmp_path, text=text, n=[1, 2])) == [
+        {"text": "\ufffd", "n": 1},
+        {"text": "gut", "n": 2},
+    ]
+
+
+def test_a_date_that_python_cannot_hold_is_one_line(tmp_path) -> None:
+    when = pyarrow.array([2**62], pyarrow.timestamp("us"))
+    with pytest.raises(DataError, match=r"a\.parquet: a value cannot be read: .*; leave its column out"):
+        rows(tmp_path, "a.parquet", parquet_bytes(tmp_path, when=when))
+
+
+def test_a_named_pipe_is_read_once(tmp_path) -> None:
+    os.mkfifo(tmp_path / "a.csv")
+    writer = threading.Thread(target=(tmp_path / "a.csv").write_bytes, args=[b"text\ngood\n"])
+    writer.start()
+    assert list(read_rows(tmp_path / "a.csv")) == [{"text": "good"}]
+    writer.join()

@@ -127,9 +127,9 @@ def test_utf16_that_arrives_byte_by_byte_is_answered_as_it_comes() -> None:
     ("data", "remedy"),
     [
         (gzip.compress(b"good\n"), r"\(gzip\): unpack it first, such as zcat FILE \| rnnsent predict -"),
-        (lzma.compress(b"good\n"), r"\(xz\): .*xzcat FILE"),
-        (b"\x28\xb5\x2f\xfd$", r"\(zstd\): .*zstdcat FILE"),
-        (b"PK\x03\x04", r"\(zip\): .*unzip -p FILE"),
+        (lzma.compress(b"good\n"), r"\(xz\): .*xzcat FILE \\| "),
+        (b"\x28\xb5\x2f\xfd$", r"\(zstd\): .*zstdcat FILE \\| "),
+        (b"PK\x03\x04", r"\(zip\): .*unzip -p FILE \\| "),
     ],
     ids=["gzip", "xz", "zstd", "zip"],
 )
@@ -137,8 +137,12 @@ def test_a_compressed_input_is_refused_with_the_remedy(tmp_path, data: bytes, re
     with pytest.raises(DataError, match=f"^stdin is compressed {remedy}"):
         piped(data)
     (tmp_path / "lines").write_bytes(data)
-    with pytest.raises(DataError, match=f"lines is compressed {remedy}"):
+    named = remedy.replace("FILE", r"\S+/lines")
+    with pytest.raises(DataError, match=f"lines is compressed {named}"):
         list(read_file_records(tmp_path / "lines"))
+    (tmp_path / "in.csv.gz").write_bytes(data)
+    with pytest.raises(DataError, match=r"in\.csv\.gz > unpacked\.csv$"):
+        list(read_file_records(tmp_path / "in.csv.gz"))
 
 
 def test_bytes_that_only_begin_like_a_mark_are_text() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from rnnsent.cli.options import DeviceOption, FastOption, ModelOption, QuietOption, complete_files
-from rnnsent.config import OutputFormat
+from rnnsent.config import OnError, OutputFormat
 
 
 def predict(
@@ -47,6 +47,20 @@ def predict(
         Path | None,
         typer.Option("--output", "-o", help="Write to a file, which is there whole or not at all; - is stdout."),
     ] = None,
+    excel_safe: Annotated[
+        bool,
+        typer.Option(
+            "--excel-safe",
+            help="In csv and tsv output put ' before text that a spreadsheet would run: = + - @, tab, line end.",
+        ),
+    ] = False,
+    on_error: Annotated[
+        OnError,
+        typer.Option(
+            "--on-error",
+            help="What a table's row that cannot be read does: stop, or skip, which leaves it in its place without a label.",
+        ),
+    ] = "stop",
     device: DeviceOption = "auto",
     fast: FastOption = False,
     quiet: QuietOption = False,
@@ -74,6 +88,8 @@ def predict(
         null=null,
         trace=trace,
         output=output,
+        excel_safe=excel_safe,
+        on_error=on_error,
         device=device,
         fast=fast,
     )

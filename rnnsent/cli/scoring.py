@@ -1,33 +1,31 @@
 """What `rnnsent predict` does: words of the command line -> records -> predictions -> stdout or a file."""
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import count
 from pathlib import Path
 
+from rnnsent.cli.formats import PARQUET, chosen_format, formatter, tracer, usual_format
 from rnnsent.cli.options import load_predictor
-from rnnsent.config import Device, OutputFormat
+from rnnsent.config import Device, OnError, OutputFormat
 from rnnsent.data import tables
 from rnnsent.data.inputs import STDIN, sort_inputs
 from rnnsent.data.records import read_file_records, read_stdin_records
 from rnnsent.errors import SettingsError
 from rnnsent.predict import Predictor
-from rnnsent.report.predictions import Csv, Formatter, Jsonl, Table, TableRows, Tsv
+from rnnsent.report.cells import Cells, SafeCells
+from rnnsent.report.predictions import Formatter, TableRows
 from rnnsent.report.terminal import (
     Output,
-    colored,
     file_output,
     is_standard_output,
     is_terminal,
     say,
     standard_output,
 )
-from rnnsent.report.traces import CsvTrace, JsonlTrace, TableTrace, Trace, TsvTrace
-
-PARQUET = ".parquet"
+from rnnsent.report.traces import Trace
 
 
 def score(
@@ -40,6 +38,8 @@ def score(
     null: bool,
     trace: bool,
     output: Path | None,
+    excel_safe: bool,
+    on_error: OnError,
     device: Device,
     fast: bool,
 ) -> None:
@@ -49,62 +49,75 @@ def score(
         SettingsError: the options contradict each other or the inputs.
     """
     inputs = sort_inputs([os.fsencode(text).decode("utf-8", "replace") for text in words or _piped()])
-    chosen = _chosen_format(format_, json_=json_, trace=trace, output=output, table=inputs.table is not None)
+    chosen = chosen_format(format_, json_=json_, trace=trace, output=output, table=inputs.table is not None)
     if column is not None and inputs.table is None:
         raise SettingsError("--column names a column of a .csv, .tsv, .jsonl or .parquet file; none was given")
     target = None if output is None or is_standard_output(output) else output
     to_screen = target is None and is_terminal(sys.stdout)
+    format_ = chosen or ("table" if to_screen else usual_format(None if trace else inputs.table))
+    to_parquet = target is not None and target.suffix.lower() == PARQUET
+    if excel_safe and (to_parquet or format_ not in ("csv", "tsv")):
+        kind = "parquet" if to_parquet else format_
+        raise SettingsError(
+            f"--excel-safe guards csv and tsv output, and this is {kind}; add --format csv, or leave it out"
+        )
+    cells = SafeCells() if excel_safe else Cells()
     predictor = load_predictor(model, device, fast=fast)
-    table = tables.read_table(inputs.table, column) if inputs.table else None
-    if table and not trace and chosen != "table" and (chosen or not to_screen):
-        _write_rows(predictor, table, chosen, target)
-        return
-    windows = (window.texts for window in table.windows) if table else _windows(inputs.texts, inputs.files, null=null)
-    format_ = chosen or ("table" if to_screen else "tsv")
-    with _destination(target, guarded=format_ != "table") as stream:
-        if trace:
-            _write_traces(stream, predictor, windows, _tracer(format_, predictor.classes, null=null))
-        else:
-            _write(stream, predictor, windows, _formatter(format_, predictor.classes, null=null))
-
-
-def _write(stream: Output, predictor: Predictor, windows: Iterator[Sequence[str]], formatter: Formatter) -> None:
-    stream.write(formatter.header())
-    for predictions in predictor.stream(windows):
-        for prediction in predictions:
-            stream.write(formatter.record(prediction))
-        stream.flush()  # what has been asked is answered before more is read
-
-
-def _write_traces(stream: Output, predictor: Predictor, windows: Iterator[Sequence[str]], tracer: Trace) -> None:
-    stream.write(tracer.header())
-    places = count(1)
-    for predictions in predictor.stream(windows):
-        for prediction, place in zip(predictions, places, strict=False):  # in this order no place is lost
-            stream.write(tracer.record(place, prediction, predictor.trace(prediction.text)))
-        stream.flush()
-
-
-def _write_rows(predictor: Predictor, table: tables.Table, chosen: OutputFormat | None, target: Path | None) -> None:
-    if target is not None and target.suffix.lower() == PARQUET:
+    table = tables.read_table(inputs.table, column, on_error) if inputs.table else None
+    if table and target and to_parquet:
         from rnnsent.report.parquet import write_parquet
 
         write_parquet(target, predictor, table)
-        return
-    own: dict[str, OutputFormat] = {".csv": "csv", ".tsv": "tsv"}
-    format_ = chosen or own.get(table.path.suffix.lower(), "jsonl")
+    elif table and not trace and format_ != "table":
+        _write_rows(predictor, table, format_, target, cells)
+    else:
+        windows = (each.texts for each in table.windows) if table else _windows(inputs.texts, inputs.files, null=null)
+        with _destination(target, guarded=format_ != "table") as stream:
+            if trace:
+                _write_traces(stream, predictor, windows, tracer(format_, predictor.classes, cells, null=null))
+            else:
+                _write(stream, predictor, windows, formatter(format_, predictor.classes, cells, null=null))
+    if table and (first := table.seen.first_unreadable):
+        say(
+            f"skipped {table.seen.unreadable:,} rows that cannot be read; the first: {table.path}:{first.line}: {first.error}"
+        )
+
+
+def _write(stream: Output, predictor: Predictor, windows: Iterator[Sequence[str]], written: Formatter) -> None:
+    stream.write(written.header())
+    for predictions in predictor.stream(windows):
+        for prediction in predictions:
+            stream.write(written.record(prediction))
+        stream.flush()  # what has been asked is answered before more is read
+
+
+def _write_traces(stream: Output, predictor: Predictor, windows: Iterator[Sequence[str]], written: Trace) -> None:
+    stream.write(written.header())
+    places = count(1)
+    for predictions in predictor.stream(windows):
+        for prediction, place in zip(predictions, places, strict=False):  # in this order no place is lost
+            stream.write(written.record(place, prediction, predictor.trace(prediction.text)))
+        stream.flush()
+
+
+def _write_rows(
+    predictor: Predictor, table: tables.Table, format_: OutputFormat, target: Path | None, cells: Cells
+) -> None:
     rows: TableRows | None = None
+
+    def header() -> TableRows:
+        rows = TableRows(format_, table.columns, predictor.classes, str(table.path), cells)
+        stream.write(rows.header())
+        return rows
+
     with _destination(target) as stream:
         for window, predictions in tables.answered(table.windows, predictor.stream):
-            if rows is None:
-                columns = table.header.columns or list(window.rows[0])
-                rows = TableRows(format_, columns, predictor.classes, str(table.path))
-                stream.write(rows.header())
+            rows = rows or header()
             for row, prediction in zip(window.rows, predictions, strict=True):
                 stream.write(rows.record(row, prediction))
             stream.flush()
         if rows is None:
-            stream.write(TableRows(format_, table.header.columns, predictor.classes, str(table.path)).header())
+            header()
 
 
 def _piped() -> list[str]:
@@ -127,72 +140,7 @@ def _windows(texts: Sequence[str], files: Sequence[str], *, null: bool) -> Itera
         yield from read_stdin_records(sys.stdin, separator=separator)
 
 
-def _chosen_format(
-    asked: OutputFormat | None, *, json_: bool, trace: bool, output: Path | None, table: bool
-) -> OutputFormat | None:
-    """The format that the options name, or the suffix of --output; None where they name none.
-
-    Raises:
-        SettingsError: they contradict each other.
-    """
-    if json_ and asked not in (None, "jsonl"):
-        raise SettingsError(f"--json is --format jsonl, and --format {asked} was given too; choose one")
-    chosen: OutputFormat | None = "jsonl" if json_ else asked
-    if output is None:
-        return chosen
-    if output.suffix.lower() == PARQUET:
-        if chosen:
-            raise SettingsError(
-                f"--output {output} is a Parquet file, and the format {chosen} was asked for; choose one"
-            )
-        if trace:
-            raise SettingsError("--trace cannot be written as Parquet; use .jsonl or .csv")
-        if not table:
-            raise SettingsError("--output: a Parquet file is written from a table file alone; use .jsonl or .csv")
-        if is_standard_output(output):
-            raise SettingsError("--output: a Parquet file cannot be written to stdout")
-    suffixes: dict[str, OutputFormat] = {
-        ".csv": "csv",
-        ".tsv": "tsv",
-        ".jsonl": "jsonl",
-        ".ndjson": "jsonl",
-        ".txt": "tsv",
-    }
-    return chosen or suffixes.get(output.suffix.lower())
-
-
-def _formatter(format_: OutputFormat, classes: Sequence[str], *, null: bool) -> Formatter:
-    match format_:
-        case "tsv":
-            return Tsv(_end(null))
-        case "jsonl":
-            return Jsonl()
-        case "csv":
-            return Csv(classes)
-        case "table":
-            return _table(classes)
-
-
-def _tracer(format_: OutputFormat, classes: Sequence[str], *, null: bool) -> Trace:
-    match format_:
-        case "tsv":
-            return TsvTrace(_end(null))
-        case "jsonl":
-            return JsonlTrace()
-        case "csv":
-            return CsvTrace(classes)
-        case "table":
-            return TableTrace(_table(classes))
-
-
-def _end(null: bool) -> str:
-    return "\0" if null else "\n"
-
-
-def _table(classes: Sequence[str]) -> Table:
-    width = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
-    return Table(classes, width=width, color=colored())
-
-
 def _destination(target: Path | None, *, guarded: bool = True) -> AbstractContextManager[Output]:
-    return standard_output(guarded=guarded) if target is None else file_output(target)
+    if target is None:
+        return standard_output(guarded=guarded)
+    return file_output(target, guarded=guarded)

@@ -5,6 +5,7 @@ UTF-8 where nothing says otherwise, UTF-16 after its byte-order mark; an archive
 
 import codecs
 from collections.abc import Iterator
+from pathlib import Path
 
 from rnnsent.errors import DataError
 
@@ -24,11 +25,22 @@ def is_undecided(beginning: bytes) -> bool:
     return any(len(beginning) < len(each) and each.startswith(beginning) for each in _BEGINNINGS)
 
 
-def refuse_compressed(beginning: bytes, where: str, remedy: str = "{} FILE | rnnsent predict -") -> None:
-    """Raises DataError where the first bytes are those of an archive; the remedy's braces stand for what unpacks it."""
+def refuse_compressed(beginning: bytes, path: Path | None, suffix: str = "") -> None:
+    """Refuse the first bytes of an archive.
+
+    Args:
+        path: None is stdin.
+        suffix: of a table, whose name must tell its format once it is unpacked.
+
+    Raises:
+        DataError: they are such bytes.
+    """
     for magic, (kind, unpack) in COMPRESSED.items():
         if beginning.startswith(magic):
-            raise DataError(f"{where} is compressed ({kind}): unpack it first, such as {remedy.format(unpack)}")
+            target = f"> unpacked{suffix}" if suffix else "| rnnsent predict -"
+            raise DataError(
+                f"{path or 'stdin'} is compressed ({kind}): unpack it first, such as {unpack} {path or 'FILE'} {target}"
+            )
 
 
 def encoding_of(beginning: bytes) -> str:
@@ -36,11 +48,11 @@ def encoding_of(beginning: bytes) -> str:
     return "utf-16" if beginning[:2] in UTF16 else "utf-8-sig"
 
 
-def as_utf8(chunks: Iterator[bytes | None], where: str) -> Iterator[bytes | None]:
+def as_utf8(chunks: Iterator[bytes | None], path: Path | None = None) -> Iterator[bytes | None]:
     """Bytes as they arrive, those of UTF-16 as UTF-8; the byte-order mark of either is left out. None passes through.
 
     Raises:
-        DataError: they are those of an archive.
+        DataError: they are those of an archive; `path` names it, None is stdin.
     """
     beginning = b""
     for chunk in chunks:
@@ -50,7 +62,7 @@ def as_utf8(chunks: Iterator[bytes | None], where: str) -> Iterator[bytes | None
         beginning += chunk
         if not is_undecided(beginning):
             break
-    refuse_compressed(beginning, where)
+    refuse_compressed(beginning, path, _suffix_of_table(path))
     if (encoding := UTF16.get(beginning[:2])) is None:
         yield beginning.removeprefix(codecs.BOM_UTF8)
         yield from chunks
@@ -60,3 +72,8 @@ def as_utf8(chunks: Iterator[bytes | None], where: str) -> Iterator[bytes | None
     for chunk in chunks:
         yield None if chunk is None else decoder.decode(chunk).encode()
     yield decoder.decode(b"", final=True).encode()
+
+
+def _suffix_of_table(path: Path | None) -> str:
+    """That of `reviews.csv` for `reviews.csv.gz`."""
+    return path.with_suffix("").suffix if path else ""

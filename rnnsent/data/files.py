@@ -2,24 +2,31 @@
 
 CSV and TSV with a header, JSON lines, Parquet, and fastText's `__label__x text`. The fields of a .csv may be separated
 by semicolons, tabs or bars as well: by the first of these that its header has, where it has no comma. What cannot be
-read is named by file and line.
+read is named by file and line; what becomes of such a row is for the caller to choose.
 """
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
+from rnnsent.data.encoding import encoding_of, refuse_compressed
+from rnnsent.data.lines import Lines
 from rnnsent.errors import DataError
 
 Row = dict[str, Any]
 
 FASTTEXT_LABEL = "__label__"
+NO_LABEL = (
+    f"a line of a .txt data set begins with {FASTTEXT_LABEL}NAME and a space; "
+    "a table with the columns text and label would do as well"
+)
 DELIMITERS = (",", ";", "\t", "|")
+NO_OBJECT = 'an object such as {"text": "..."} is expected on each line'
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,15 @@ class Header:
     schema: Any = None  # pyarrow.Schema
 
 
-Reading = Generator[Any, None, None]  # the header, then the rows
+@dataclass(frozen=True)
+class Unreadable:
+    """A row that does not parse: the line that it begins on, and why."""
+
+    line: int
+    error: str
+
+
+Reading = Generator[Any, None, None]  # the header, then the rows, Unreadable where one does not parse
 
 
 def read_rows(path: Path) -> Iterator[Row]:
@@ -42,11 +57,22 @@ def read_rows(path: Path) -> Iterator[Row]:
     Raises:
         DataError: the file cannot be opened, its format is not known, or a row does not parse.
     """
-    yield from open_rows(path)[1]
+    yield from _readable(path, open_rows(path)[1])
 
 
-def open_rows(path: Path) -> tuple[Header, Iterator[Row]]:
-    """The header of a file, which is read at once, and its rows, as a stream. Raises DataError like `read_rows`."""
+def _readable(path: Path, rows: Iterator[Row | Unreadable]) -> Iterator[Row]:
+    for row in rows:
+        if isinstance(row, Unreadable):
+            raise DataError(f"{path}:{row.line}: {row.error}")
+        yield row
+
+
+def open_rows(path: Path) -> tuple[Header, Iterator[Row | Unreadable]]:
+    """The header of a file, which is read at once, and its rows, as a stream, with those that do not parse.
+
+    Raises:
+        DataError: the file cannot be opened or its format is not known; while it is read, what no row is to blame for.
+    """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise DataError(
@@ -60,39 +86,61 @@ def _named(path: Path, reading: Reading) -> Reading:
     try:
         yield from reading
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from None
+        reason = (error.strerror or str(error)).partition("\n")[0]
+        raise DataError(f"{path}: {reason}") from None
 
 
 def open_text(path: Path, newline: str) -> TextIO:
-    """Open for reading as UTF-8 (UTF-16 where a byte-order mark says so); bytes that are neither become U+FFFD."""
-    with path.open("rb") as file:
-        mark = file.read(2)
-    encoding = "utf-16" if mark in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    return path.open(encoding=encoding, errors="replace", newline=newline)
+    """Open for reading as UTF-8 (UTF-16 where a byte-order mark says so); bytes that are neither become U+FFFD.
+
+    Raises:
+        DataError: the file is compressed.
+    """
+    file = path.open("rb")
+    try:
+        beginning = file.peek(8)[:8]  # not read and opened again, which a named pipe does not bear
+        refuse_compressed(beginning, path, path.suffix)
+        return io.TextIOWrapper(file, encoding=encoding_of(beginning), errors="replace", newline=newline)
+    except BaseException:
+        file.close()
+        raise
 
 
 def _read_delimited(path: Path, delimiters: tuple[str, ...]) -> Reading:
     csv.field_size_limit(sys.maxsize)  # a long review is no error
     with open_text(path, newline="") as file:
-        first = file.readline()
-        lines = csv.reader(chain([first] if first else [], file), delimiter=_delimiter(first, delimiters), strict=True)
-        try:
-            header = next(lines, None)
-            if header is None:
-                raise DataError(f"{path} is empty; its first line must name the columns")
-            if len(set(header)) < len(header):
-                raise DataError(f"{path}:1: two columns have the same name: {', '.join(header)}")
-            yield Header(tuple(header))
-            for values in lines:
-                if not values:
-                    continue  # csv gives an empty line as no fields; it is no record
-                if len(values) != len(header):
-                    raise DataError(f"{path}:{lines.line_num}: {len(values)} fields where the header has {len(header)}")
+        lines = Lines(file)
+        reader = csv.reader(lines, delimiter=_delimiter(lines.first(), delimiters), strict=True)
+        header = next(_parsed(reader, lines), None)
+        if header is None:
+            raise DataError(f"{path} is empty; its first line must name the columns")
+        if isinstance(header, Unreadable):
+            raise DataError(f"{path}:{header.line}: {header.error}")
+        if len(set(header)) < len(header):
+            raise DataError(f"{path}:1: two columns have the same name: {', '.join(header)}")
+        yield Header(tuple(header))
+        for values in _parsed(reader, lines):
+            if isinstance(values, Unreadable):
+                yield values
+            elif len(values) == len(header):
                 yield dict(zip(header, values, strict=True))
+            elif values:  # csv gives an empty line as no fields; it is no record
+                yield Unreadable(lines.number, f"{len(values)} fields where the header has {len(header)}")
+
+
+def _parsed(reader: Iterator[list[str]], lines: Lines) -> Iterator[list[str] | Unreadable]:
+    """The fields of each row. One that does not parse is its first line: a quote that nothing closes takes no other
+    row with it."""
+    while True:
+        lines.begin_row()
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
         except csv.Error as error:
-            raise DataError(
-                f"{path}:{lines.line_num}: {error}; a quote inside a quoted field must be doubled, and each field's quote closed"
-            ) from None
+            reason = f"{error}; a quote inside a quoted field must be doubled, and each field's quote closed"
+            yield Unreadable(lines.number, reason)
+            lines.give_back()
 
 
 def _delimiter(header: str, among: tuple[str, ...]) -> str:
@@ -108,25 +156,46 @@ def _read_json_lines(path: Path) -> Reading:
             if line.isspace():
                 continue
             try:
-                row = json.loads(line)
+                row = json.loads(line.rstrip("\r\n"))
+            except json.JSONDecodeError as error:
+                yield Unreadable(number, f"not JSON: {error.msg} at column {error.colno}")
+                continue
             except (ValueError, RecursionError) as error:
-                raise DataError(f"{path}:{number}: not JSON: {error}") from None
-            if not isinstance(row, dict):
-                raise DataError(f'{path}:{number}: an object such as {{"text": "..."}} is expected on each line')
-            yield row
+                yield Unreadable(number, f"not JSON that can be read: {error}")
+                continue
+            yield row if isinstance(row, dict) else Unreadable(number, NO_OBJECT)
 
 
 def _read_parquet(path: Path) -> Reading:
     import pyarrow
     import pyarrow.parquet
 
+    with path.open("rb") as opened:
+        refuse_compressed(opened.read(8), path, path.suffix)
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
             yield Header(tuple(file.schema_arrow.names), file.schema_arrow)
             for batch in file.iter_batches(batch_size=4_096):
-                yield from batch.to_pylist()
+                yield from _python_rows(batch)
     except pyarrow.ArrowException as error:
         raise DataError(f"{path}: not a readable Parquet file: {str(error).splitlines()[0]}") from None
+    except (ValueError, OverflowError) as error:  # such as a date of the year 30000, which Python cannot hold
+        raise DataError(f"{path}: a value cannot be read: {error}; leave its column out, or write it as text") from None
+
+
+def _python_rows(batch: Any) -> list[Row]:
+    import pyarrow
+
+    try:
+        return batch.to_pylist()
+    except UnicodeDecodeError:  # what a file calls a string need not be UTF-8
+        columns = [
+            [None if each is None else each.decode("utf-8", "replace") for each in column.cast("binary").to_pylist()]
+            if pyarrow.types.is_string(column.type) or pyarrow.types.is_large_string(column.type)
+            else column.to_pylist()
+            for column in batch.columns
+        ]
+        return [dict(zip(batch.schema.names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def _read_fasttext(path: Path) -> Reading:
@@ -138,13 +207,11 @@ def _read_fasttext(path: Path) -> Reading:
                 continue
             label, _, text = line.partition(" ")
             if not label.startswith(FASTTEXT_LABEL) or label == FASTTEXT_LABEL:
-                raise DataError(
-                    f"{path}:{number}: a line of a .txt data set begins with {FASTTEXT_LABEL}NAME and a space; "
-                    "a table with the columns text and label would do as well"
-                )
-            if text.startswith(FASTTEXT_LABEL):
-                raise DataError(f"{path}:{number}: two labels on a line; a text has one class here")
-            yield {"text": text, "label": label.removeprefix(FASTTEXT_LABEL)}
+                yield Unreadable(number, NO_LABEL)
+            elif text.startswith(FASTTEXT_LABEL):
+                yield Unreadable(number, "two labels on a line; a text has one class here")
+            else:
+                yield {"text": text, "label": label.removeprefix(FASTTEXT_LABEL)}
 
 
 READERS: dict[str, Callable[[Path], Reading]] = {

@@ -20,7 +20,7 @@ WINDOW_BYTES = 1 << 23  # and their bytes, so that long records do not pile up
 WINDOW_SECONDS = 0.05  # and how long a record waits for others
 
 
-def read_records(descriptor: int, *, separator: bytes = b"\n", where: str = "stdin") -> Iterator[list[str]]:
+def read_records(descriptor: int, *, separator: bytes = b"\n", path: Path | None = None) -> Iterator[list[str]]:
     """Yield windows of records: full ones while input is at hand, what there is as soon as it pauses.
 
     An empty window follows where it pauses: whoever reads ahead must answer before it asks for more. A window also
@@ -28,11 +28,11 @@ def read_records(descriptor: int, *, separator: bytes = b"\n", where: str = "std
     become U+FFFD; a byte-order mark at the very beginning is left out.
 
     Raises:
-        DataError: the input is compressed; `where` names it.
+        DataError: the input is compressed; `path` names it, None is stdin.
     """
     window: list[str] = []
     size, closes = 0, 0.0
-    for raw in _split(as_utf8(_chunks(descriptor), where), separator):
+    for raw in _split(as_utf8(_chunks(descriptor), path), separator):
         if raw is None:  # the input pauses
             if window:
                 yield window
@@ -54,7 +54,7 @@ def read_file_records(path: Path, *, separator: bytes = b"\n") -> Iterator[list[
     """The windows of a file's records. Raises DataError where it cannot be read."""
     try:
         with path.open("rb", buffering=0) as file:
-            yield from read_records(file.fileno(), separator=separator, where=str(path))
+            yield from read_records(file.fileno(), separator=separator, path=path)
     except OSError as error:
         raise DataError(f"{path}: {error.strerror or error}") from None
 

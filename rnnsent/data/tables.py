@@ -1,14 +1,17 @@
-"""A table in a file -> windows of rows and their texts, for predict. Every column and row is kept, in order."""
+"""A table in a file -> windows of rows and their texts, for predict. Every column and row is kept, in order, and a row
+that cannot be read keeps its place."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
+from rnnsent.config import OnError
 from rnnsent.data.columns import existing_column, text_column
-from rnnsent.data.files import TABLES, Header, Row, open_rows
+from rnnsent.data.files import TABLES, Header, Row, Unreadable, open_rows
+from rnnsent.errors import DataError
 
 WINDOW = 2_048  # rows scored at once
 
@@ -19,10 +22,19 @@ LABEL, PROBABILITY = "label", "probability"
 
 @dataclass(frozen=True)
 class Window:
-    """Consecutive rows and the text of each; a cell with nothing in it is an empty text."""
+    """Consecutive rows and the text of each; a cell with nothing in it is an empty text, and so is a row unread."""
 
-    rows: list[Row]
+    rows: list[Row | Unreadable]
     texts: list[str]
+
+
+@dataclass
+class Seen:
+    """What the rows read so far told: the columns of the first that could be read, and what could not."""
+
+    columns: tuple[str, ...] = ()
+    unreadable: int = 0
+    first_unreadable: Unreadable | None = None
 
 
 @dataclass(frozen=True)
@@ -32,17 +44,24 @@ class Table:
     path: Path
     header: Header
     windows: Iterator[Window]
+    seen: Seen = field(default_factory=Seen)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The header's, or where there is none those of the first row, once a window was read."""
+        return self.header.columns or self.seen.columns
 
 
 def is_table(path: Path) -> bool:
     return path.suffix.lower() in TABLES
 
 
-def read_table(path: Path, column: str | None) -> Table:
+def read_table(path: Path, column: str | None, on_error: OnError = "stop") -> Table:
     """Open a table, which may have no rows.
 
     Args:
         column: the column of texts; None takes the one that is plainly it.
+        on_error: whether a row that does not parse ends the reading, or stands in its place as Unreadable.
 
     Raises:
         DataError: the file cannot be read, a row does not parse, or the column is not there or not clear; for a row
@@ -51,16 +70,40 @@ def read_table(path: Path, column: str | None) -> Table:
     header, rows = open_rows(path)
     if column is not None and header.columns:
         existing_column(column, header.columns, str(path), "--column")
-    return Table(path, header, _windows(path, rows, column))
+    seen = Seen()
+    return Table(path, header, _windows(path, _judged(path, rows, on_error, seen), column, seen), seen)
 
 
-def _windows(path: Path, rows: Iterator[Row], column: str | None) -> Iterator[Window]:
+def _judged(path: Path, rows: Iterator[Row | Unreadable], on_error: OnError, seen: Seen) -> Iterator[Row | Unreadable]:
+    for row in rows:
+        if isinstance(row, Unreadable):
+            if on_error == "stop":
+                remedy = "; --on-error skip leaves such rows without a label"
+                raise DataError(f"{path}:{row.line}: {row.error}{remedy}")
+            seen.unreadable += 1
+            seen.first_unreadable = seen.first_unreadable or row
+        yield row
+
+
+def _windows(path: Path, rows: Iterator[Row | Unreadable], column: str | None, seen: Seen) -> Iterator[Window]:
+    rows, first = _with_first(rows)
     chosen = ""
+    if first is not None:
+        seen.columns = tuple(first)
+        strings = [name for name, value in first.items() if isinstance(value, str)]
+        chosen = text_column(list(first), column, str(path), strings=strings, option="--column")
     while window := list(islice(rows, WINDOW)):
-        if not chosen:
-            strings = [name for name, value in window[0].items() if isinstance(value, str)]
-            chosen = text_column(list(window[0]), column, str(path), strings=strings, option="--column")
-        yield Window(window, [_text(row.get(chosen)) for row in window])
+        yield Window(window, ["" if isinstance(row, Unreadable) else _text(row.get(chosen)) for row in window])
+
+
+def _with_first(rows: Iterator[Row | Unreadable]) -> tuple[Iterator[Row | Unreadable], Row | None]:
+    """All rows, and the first that can be read, by which the columns are known."""
+    before: list[Row | Unreadable] = []
+    for row in rows:
+        before.append(row)
+        if not isinstance(row, Unreadable):
+            return chain(before, rows), row
+    return iter(before), None
 
 
 def answered(

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from rnnsent.atomic import replaced_file
-from rnnsent.data.files import Row, read_rows
+from rnnsent.data.files import Row, Unreadable, open_rows
 from rnnsent.data.tables import WINDOW, Table, Window, added_names, answered
 from rnnsent.errors import DataError
 from rnnsent.predict import Prediction, Predictor
+from rnnsent.report.cells import SURROGATE
 from rnnsent.report.predictions import added_values
 
 
@@ -44,7 +45,7 @@ def _schema(table: Table) -> Any:
     if table.header.columns:
         return pyarrow.schema([(name, pyarrow.string()) for name in table.header.columns])
     kinds: dict[str, Any] = {}
-    for rows in _windows(read_rows(table.path)):
+    for rows in _windows(row for row in open_rows(table.path)[1] if not isinstance(row, Unreadable)):
         for name in dict.fromkeys(name for row in rows for name in row):
             kind = _array(table.path, name, rows).type
             kinds[name] = _common(table.path, name, kinds.get(name, kind), kind)
@@ -60,7 +61,10 @@ def _windows(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 def _rows(window: Window, predictions: Sequence[Prediction], names: Sequence[str], classes: Sequence[str]) -> list[Row]:
     return [
-        {**row, **dict(zip(names, added_values(prediction, classes).values(), strict=True))}
+        {
+            **({} if isinstance(row, Unreadable) else row),
+            **dict(zip(names, added_values(prediction, classes).values(), strict=True)),
+        }
         for row, prediction in zip(window.rows, predictions, strict=True)
     ]
 
@@ -68,8 +72,11 @@ def _rows(window: Window, predictions: Sequence[Prediction], names: Sequence[str
 def _array(path: Path, name: str, rows: Iterable[Row], kind: Any = None) -> Any:
     import pyarrow
 
+    values = [row.get(name) for row in rows]
     try:
-        return pyarrow.array([row.get(name) for row in rows], type=kind)
+        return pyarrow.array(values, type=kind)
+    except UnicodeEncodeError:  # JSON can hold half a character, UTF-8 cannot
+        return pyarrow.array([_whole(value) for value in values], type=kind)
     except (pyarrow.ArrowException, ValueError, TypeError, OverflowError) as error:
         raise _mixed(path, name, error) from None
 
@@ -87,3 +94,14 @@ def _common(path: Path, name: str, *kinds: Any) -> Any:
 def _mixed(path: Path, name: str, error: Exception) -> DataError:
     reason = str(error).splitlines()[0]
     return DataError(f"{path}: the column {name!r} cannot be written as Parquet: {reason}; write .jsonl instead")
+
+
+def _whole(value: Any) -> Any:
+    """The value with U+FFFD in the place of each lone surrogate."""
+    if isinstance(value, str):
+        return SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(each) for name, each in value.items()}
+    return value

@@ -3,21 +3,18 @@
 Traces, which have a line a token, stand in traces.py.
 """
 
-import csv
-import io
-import json
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from rnnsent.config import OutputFormat
-from rnnsent.data.files import Row
+from rnnsent.data.files import Row, Unreadable
 from rnnsent.data.tables import added_names
 from rnnsent.errors import DataError
 from rnnsent.predict import Prediction
+from rnnsent.report.cells import Cells, json_line, number
 from rnnsent.report.terminal import visible
 
 BAR_WIDTH = 10
-PROBABILITY_DIGITS = 4
 
 
 class Formatter(Protocol):
@@ -30,14 +27,16 @@ class Formatter(Protocol):
 class Tsv:
     """label, probability, text. The text comes last and keeps its tabs; where records are lines, its LF is a space."""
 
-    def __init__(self, end: str = "\n") -> None:
-        self._end = end
+    def __init__(self, end: str = "\n", cells: Cells | None = None) -> None:
+        self._end, self._cells = end, cells or Cells()
 
     def header(self) -> str:
         return ""
 
     def record(self, prediction: Prediction) -> str:
-        return tsv_line([prediction.label or "", number(prediction.probability), prediction.text], self._end)
+        return self._cells.tsv_line(
+            [prediction.label or "", number(prediction.probability), prediction.text], self._end
+        )
 
 
 class Jsonl:
@@ -53,14 +52,14 @@ class Jsonl:
 class Csv:
     """text, label, probability and a column of probability for each class, with a header."""
 
-    def __init__(self, classes: Sequence[str]) -> None:
-        self._classes = classes
+    def __init__(self, classes: Sequence[str], cells: Cells | None = None) -> None:
+        self._classes, self._cells = classes, cells or Cells()
 
     def header(self) -> str:
-        return csv_line(["text", *added_names((), self._classes)])
+        return self._cells.csv_line(["text", *added_names((), self._classes)])
 
     def record(self, prediction: Prediction) -> str:
-        return csv_line([prediction.text, *added_values(prediction, self._classes).values()])
+        return self._cells.csv_line([prediction.text, *added_values(prediction, self._classes).values()])
 
 
 class Table:
@@ -98,32 +97,48 @@ class Table:
 class TableRows:
     """Rows of a user's table with the prediction's columns added, as CSV, TSV or JSON lines."""
 
-    def __init__(self, format_: OutputFormat, columns: Sequence[str], classes: Sequence[str], where: str) -> None:
+    def __init__(
+        self,
+        format_: OutputFormat,
+        columns: Sequence[str],
+        classes: Sequence[str],
+        where: str,
+        cells: Cells | None = None,
+    ) -> None:
         self._format, self._columns, self._classes = format_, list(columns), classes
         self._added = added_names(columns, classes)
         self._where, self._row = where, 0
+        self._cells = cells or Cells()
 
     def header(self) -> str:
         return "" if self._format == "jsonl" else self._delimited([*self._columns, *self._added])
 
-    def record(self, row: Row, prediction: Prediction) -> str:
-        """Raises DataError for a column that comes too late: for the header, or for the names of what is added."""
+    def record(self, row: Row | Unreadable, prediction: Prediction) -> str:
+        """A row that could not be read has empty cells; in JSON lines its line and what is wrong with it.
+
+        Raises DataError for a column that comes too late: for the header, or for the names of what is added.
+        """
         self._row += 1
-        late = row.keys() - set(self._columns)
-        if clash := sorted(late & set(self._added)):
-            raise self._too_late(clash[0], "and which the prediction is to fill; name it in the first row too")
-        if late and self._format != "jsonl":
-            raise self._too_late(min(late), "so the header has no place for it; use --format jsonl")
+        if isinstance(row, Unreadable):
+            row = {"line": row.line, "error": row.error} if self._format == "jsonl" else {}
+        elif late := row.keys() - set(self._columns):
+            self._refuse(late)
         values = {**row, **dict(zip(self._added, added_values(prediction, self._classes).values(), strict=True))}
         if self._format == "jsonl":
             return json_line(values)
-        return self._delimited([cell(values.get(name)) for name in (*self._columns, *self._added)])
+        return self._delimited([values.get(name) for name in (*self._columns, *self._added)])
+
+    def _refuse(self, late: set[str]) -> None:
+        if clash := sorted(late & set(self._added)):
+            raise self._too_late(clash[0], "and which the prediction is to fill; name it in the first row too")
+        if self._format != "jsonl":
+            raise self._too_late(min(late), "so the header has no place for it; use --format jsonl")
 
     def _too_late(self, column: str, why: str) -> DataError:
         return DataError(f"{self._where}: row {self._row} has the column {column!r}, which the first row lacks, {why}")
 
     def _delimited(self, values: Sequence[object]) -> str:
-        return csv_line(values, delimiter="\t" if self._format == "tsv" else ",")
+        return self._cells.csv_line(values, delimiter="\t" if self._format == "tsv" else ",")
 
 
 def added_values(prediction: Prediction, classes: Sequence[str]) -> dict[str, str | float | None]:
@@ -131,38 +146,3 @@ def added_values(prediction: Prediction, classes: Sequence[str]) -> dict[str, st
     probabilities = prediction.probabilities or dict.fromkeys(classes)
     cells = [prediction.label, prediction.probability, *(probabilities[name] for name in classes)]
     return dict(zip(added_names((), classes), cells, strict=True))
-
-
-def cell(value: Any) -> object:
-    """A value as it stands in a delimited file: lists, objects and truth values as JSON, bytes as UTF-8."""
-    if value is None:
-        return ""
-    if isinstance(value, bytes):
-        return _plain(value)
-    if isinstance(value, (bool, list, tuple, dict)):
-        return json.dumps(value, ensure_ascii=False, default=_plain)
-    return value
-
-
-def json_line(values: Any) -> str:
-    return json.dumps(values, ensure_ascii=False, default=_plain) + "\n"
-
-
-def tsv_line(values: Sequence[object], end: str) -> str:
-    return "\t".join(map(str, values)).replace(end, " ") + end
-
-
-def csv_line(values: Sequence[object], delimiter: str = ",") -> str:
-    line = io.StringIO()
-    # With CRLF as its end the writer quotes a field that holds CR, which a reader takes for the end of a row.
-    csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(values)
-    return line.getvalue().removesuffix("\r\n") + "\n"
-
-
-def number(probability: float | None) -> str:
-    return "" if probability is None else f"{probability:.{PROBABILITY_DIGITS}f}"
-
-
-def _plain(value: Any) -> str:
-    """What a Parquet file may hold beside what JSON can: bytes, dates, decimal numbers."""
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

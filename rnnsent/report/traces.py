@@ -9,7 +9,8 @@ from typing import Protocol
 
 from rnnsent.data.tables import added_names
 from rnnsent.predict import Prediction, Step
-from rnnsent.report.predictions import Table, added_values, csv_line, json_line, number, tsv_line
+from rnnsent.report.cells import Cells, json_line, number
+from rnnsent.report.predictions import Table, added_values
 
 
 class Trace(Protocol):
@@ -22,8 +23,8 @@ class Trace(Protocol):
 class TsvTrace:
     """record, step, label, probability, start, end, text."""
 
-    def __init__(self, end: str = "\n") -> None:
-        self._end = end
+    def __init__(self, end: str = "\n", cells: Cells | None = None) -> None:
+        self._end, self._cells = end, cells or Cells()
 
     def header(self) -> str:
         return ""
@@ -34,17 +35,17 @@ class TsvTrace:
             [place, count, step.label, number(step.probability), step.start, step.end, step.token]
             for count, step in enumerate(steps, start=1)
         ]
-        return "".join(tsv_line(line, self._end) for line in (own, *tokens))
+        return "".join(self._cells.tsv_line(line, self._end) for line in (own, *tokens))
 
 
 class CsvTrace:
     """record, step, start, end, text, label, probability and a column of probability for each class, with a header."""
 
-    def __init__(self, classes: Sequence[str]) -> None:
-        self._classes = classes
+    def __init__(self, classes: Sequence[str], cells: Cells | None = None) -> None:
+        self._classes, self._cells = classes, cells or Cells()
 
     def header(self) -> str:
-        return csv_line(["record", "step", "start", "end", "text", *added_names((), self._classes)])
+        return self._cells.csv_line(["record", "step", "start", "end", "text", *added_names((), self._classes)])
 
     def record(self, place: int, prediction: Prediction, steps: Sequence[Step]) -> str:
         own: list[object] = [place, "", "", "", prediction.text, *added_values(prediction, self._classes).values()]
@@ -52,7 +53,7 @@ class CsvTrace:
             [place, count, step.start, step.end, step.token, step.label, step.probability, *step.probabilities.values()]
             for count, step in enumerate(steps, start=1)
         ]
-        return "".join(csv_line(line) for line in (own, *tokens))
+        return "".join(self._cells.csv_line(line) for line in (own, *tokens))
 
 
 class JsonlTrace:
