@@ -5,7 +5,7 @@ import http.server
 import json
 import threading
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
@@ -16,9 +16,15 @@ COMMIT = "1" * 40
 
 
 @contextmanager
-def serve(root: Path, *, failing: int = 0) -> Iterator[str]:
-    """Serve `root` and give the endpoint that HF_ENDPOINT takes; one request of every `failing` is answered with 503."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, root.resolve(), failing, count(1)))
+def serve(root: Path, *, failing: int = 0, refused: Mapping[str, tuple[int, str]] | None = None) -> Iterator[str]:
+    """Serve `root` and give the endpoint that HF_ENDPOINT takes.
+
+    Args:
+        failing: one request of every so many is answered with 503.
+        refused: the status, and the Hub's code for the error, by the names of owners that are answered so.
+    """
+    handler = partial(Handler, root.resolve(), failing, refused or {}, count(1))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
@@ -32,8 +38,10 @@ def serve(root: Path, *, failing: int = 0) -> Iterator[str]:
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, root: Path, failing: int, requests: Iterator[int], *args: Any) -> None:
-        self.root, self.failing, self.requests = root, failing, requests
+    def __init__(
+        self, root: Path, failing: int, refused: Mapping[str, tuple[int, str]], requests: Iterator[int], *args: Any
+    ) -> None:
+        self.root, self.failing, self.refused, self.requests = root, failing, refused, requests
         super().__init__(*args)
 
     def answer(self) -> None:
@@ -42,7 +50,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_json({"error": "busy"}, 503)
             return
         url = urllib.parse.urlparse(self.path)
-        match urllib.parse.unquote(url.path).strip("/").split("/"):
+        words = urllib.parse.unquote(url.path).strip("/").split("/")
+        for owner in self.refused.keys() & set(words):
+            status, code = self.refused[owner]
+            self.send_json({"error": code}, status, **{"x-error-code": code, "x-error-message": code})
+            return
+        match words:
             case ["api", "datasets", owner, name, *rest] if (self.root / owner / name).is_dir():
                 self.describe(self.root / owner / name, f"{owner}/{name}", rest, url.query, body)
             case ["datasets", owner, name, "resolve", _, *parts] if (self.root / owner / name).is_dir():

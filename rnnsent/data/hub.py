@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +19,9 @@ LOG = logging.getLogger(__name__)
 CONVERTED = "refs/convert/parquet"
 # Seconds before a load is tried again that the Hub has begun to answer; what was downloaded is in the cache by then.
 PAUSES = (0.5, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0)
+PATIENCE = 60.0  # seconds from the first try after which there is no other; each can take half a minute by itself
+# In an address or an error, what must stay secret: the name and password of an endpoint, and a token.
+SECRETS = re.compile(r"(?<=://)[^/@\s]+@|\bhf_\w{8,}")
 PASSING_STATUS = (429, 500, 502, 503, 504)
 PASSING_ERRORS = ("RemoteProtocolError", "ReadError", "ReadTimeout", "IncompleteRead", "ChunkedEncodingError")
 
@@ -84,11 +88,12 @@ def _load(identifier: str, config: str | None) -> Any:
         datasets.disable_progress_bars()
 
     def load(**options: Any) -> Any:
+        gives_up = time.monotonic() + PATIENCE
         for pause in PAUSES:
             try:
                 return datasets.load_dataset(identifier, **options)
             except Exception as error:
-                if not _passing(error):
+                if not _passing(error) or time.monotonic() > gives_up:
                     raise
                 time.sleep(pause)
         return datasets.load_dataset(identifier, **options)
@@ -110,42 +115,63 @@ def _explained(identifier: str, load: Callable[[], Any]) -> Any:
         raise _refusal(identifier, error) from None
 
 
-def _refusal(identifier: str, error: Exception) -> Exception:
-    """The library's error as one line that says what to do; an error with no known cause keeps its first line."""
+def _refusal(identifier: str, error: Exception) -> DataError:
+    """The library's error as one line that says what to do, without a token or a password."""
+    endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
+    line = f"{identifier} {_reason(identifier, error, endpoint)}"
+    if token := os.environ.get("HF_TOKEN"):
+        line = line.replace(token, "***")
+    return DataError(SECRETS.sub("", line))
+
+
+def _reason(identifier: str, error: Exception, endpoint: str) -> str:
+    """An error with no known cause keeps its first line."""
     import datasets
     import huggingface_hub.errors as hub
+    from huggingface_hub.constants import HF_HUB_OFFLINE
 
     first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
     causes = _causes(error)
-    endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
-    if any(isinstance(each, hub.GatedRepoError) for each in causes) or "gated" in first_line:
-        return DataError(
-            f"{identifier} is gated: accept its terms on {endpoint}, then set HF_TOKEN or run `hf auth login`"
+
+    def has(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(each, kinds) for each in causes)
+
+    statuses = [status for each in causes if (status := _status(each))]
+    if has(hub.GatedRepoError) or "is a gated dataset" in first_line:
+        return f"is gated: accept its terms on {endpoint}, then set HF_TOKEN or run `hf auth login`"
+    if has(hub.OfflineModeIsEnabled) or (HF_HUB_OFFLINE and isinstance(error, OSError)):
+        return "is not in the cache and HF_HUB_OFFLINE is set; unset it to download the data set once"
+    if isinstance(error, datasets.exceptions.DatasetNotFoundError) or has(hub.RepositoryNotFoundError):
+        return (
+            f"cannot be found: there is no data set {identifier!r} on {endpoint} (a private one needs HF_TOKEN or "
+            "`hf auth login`); `rnnsent datasets` lists the short names"
         )
-    if any(isinstance(each, hub.OfflineModeIsEnabled) for each in causes) or "offline" in first_line.lower():
-        return DataError(
-            f"{identifier} is not in the cache and HF_HUB_OFFLINE is set; unset it to download the data set once"
+    if {401, 403} & set(statuses):
+        return (
+            f"is refused by {endpoint} ({statuses[0]}): the token is not valid or may not read it; "
+            "set HF_TOKEN to one that may, or run `hf auth login`"
         )
-    if any(isinstance(each, (ConnectionError, TimeoutError)) or "Connect" in type(each).__name__ for each in causes):
-        return DataError(f"cannot reach {endpoint} to load {identifier}; check the network, or use a local file")
-    if isinstance(error, (datasets.exceptions.DatasetNotFoundError, hub.RepositoryNotFoundError)):
-        return DataError(
-            f"there is no data set {identifier!r} on {endpoint} (a private one needs HF_TOKEN); `rnnsent datasets` lists the short names"
-        )
+    if statuses and statuses[0] in PASSING_STATUS:
+        return f"cannot be loaded: {endpoint} answers with the error {statuses[0]}; try again later"
+    if has(ConnectionError, TimeoutError) or any("Connect" in type(each).__name__ for each in causes):
+        return f"cannot be loaded: cannot reach {endpoint}; check the network, or use a local file"
     if isinstance(error, ValueError) and "Config name is missing" in str(error):
         names = str(error).partition("[")[2].partition("]")[0].replace("'", "")
-        return DataError(f"{identifier} has several configurations; write {identifier}:NAME with one of {names}")
-    if isinstance(error, ValueError) and "BuilderConfig" in str(error):
-        return DataError(f"{identifier}: {first_line}")
+        return f"has several configurations; write {identifier}:NAME with one of {names}"
     if isinstance(error, OSError) and error.errno is not None:
-        return DataError(f"{identifier}: {error.strerror or first_line}")
-    return DataError(f"{identifier} cannot be loaded: {first_line}")
+        return f"cannot be loaded: {error.strerror or first_line}"
+    return f"cannot be loaded: {first_line}"
+
+
+def _status(error: BaseException) -> int | None:
+    """Of the Hub's answer, where that is what the error tells."""
+    return getattr(getattr(error, "response", None), "status_code", None)
 
 
 def _passing(error: Exception) -> bool:
     """Whether the Hub answered, but not well: with an error of its own, or with an answer cut short."""
     return any(
-        getattr(getattr(each, "response", None), "status_code", None) in PASSING_STATUS
+        _status(each) in PASSING_STATUS
         or type(each).__name__ in PASSING_ERRORS
         or "Consistency check failed" in str(each)
         for each in _causes(error)
