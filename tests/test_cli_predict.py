@@ -8,6 +8,8 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
+from rnnsent.cli.app import run
+
 pytestmark = pytest.mark.usefixtures("workplace")
 
 CLASSES = ["negative", "positive"]
@@ -124,3 +126,113 @@ def test_a_failure_leaves_the_old_output(fault, workplace: Path) -> None:
     assert (code, "in.csv:3" in line) == (1, True)
     assert (workplace / "out.csv").read_text() == "old"
     assert not list(workplace.glob(".out*"))
+
+
+BROKEN = {
+    "csv": 'id,text\n1,good\n2\n3,"bad\n4,fine\n',
+    "tsv": 'id\ttext\n1\tgood\n2\n3\t"bad\n4\tfine\n',
+    "jsonl": '{"id": "1", "text": "good"}\n{"id"\n[3]\n{"id": "4", "text": "fine"}\n',
+}
+NOTE = b"skipped 2 rows that cannot be read; the first: in.%s:%d: "
+
+
+@pytest.mark.parametrize(("suffix", "line"), [("csv", 3), ("tsv", 3), ("jsonl", 2)])
+def test_a_row_that_cannot_be_read_stops_or_is_answered_in_its_place(
+    workplace: Path, fault, capsysbinary: pytest.CaptureFixture[bytes], suffix: str, line: int
+) -> None:
+    (workplace / f"in.{suffix}").write_text(BROKEN[suffix])
+    code, message = fault("predict", f"in.{suffix}", "--json", "-o", "none.jsonl")
+    assert (code, f"in.{suffix}:{line}: " in message, "--on-error skip" in message) == (1, True, True)
+    assert not (workplace / "none.jsonl").exists()
+
+    def skipping(*arguments: str) -> str:
+        assert run(["predict", f"in.{suffix}", "--on-error", "skip", *arguments]) == 0
+        out, err = capsysbinary.readouterr()
+        assert err.startswith(NOTE % (suffix.encode(), line))
+        assert err.count(b"\n") == 1
+        return out.decode()
+
+    rows = [json.loads(each) for each in skipping("--json").splitlines()]
+    assert [row.get("id") for row in rows] == ["1", None, None, "4"]
+    assert [row["label"] in CLASSES for row in rows] == [True, False, False, True]
+    assert [(row["line"], row["label"], row["probability"]) for row in rows[1:3]] == [
+        (line, None, None),
+        (line + 1, None, None),
+    ]
+    assert all(row["error"] for row in rows[1:3])
+    for format_, delimiter in (("csv", ","), ("tsv", "\t")):
+        header, *cells = csv.reader(io.StringIO(skipping("-f", format_), newline=""), delimiter=delimiter)
+        assert header[:3] == ["id", "text", "label"]
+        assert [row[0] for row in cells] == ["1", "", "", "4"]
+        assert cells[1] == cells[2] == [""] * len(header)
+    skipping("-o", "out.parquet")
+    found = pyarrow.parquet.read_table(workplace / "out.parquet").to_pylist()
+    assert [(row["id"], row["label"] is None) for row in found] == [
+        ("1", False),
+        (None, True),
+        (None, True),
+        ("4", False),
+    ]
+    assert [
+        row.split("\t")[0] for row in skipping("--trace", "-f", "tsv").splitlines() if not row.split("\t")[1]
+    ] == list("1234")
+
+
+@pytest.mark.parametrize("rows", [1, 3_000])
+def test_the_columns_are_those_of_the_first_row_that_can_be_read(answer, workplace: Path, rows: int) -> None:
+    (workplace / "in.jsonl").write_text("{\n" * rows + '{"text": "good"}\n')
+    found = answer("-q", "predict", "in.jsonl", "--on-error", "skip", "-f", "csv").splitlines()
+    assert found[0].startswith("text,label,")
+    assert (len(found), found[rows], found[-1].startswith("good,")) == (rows + 2, ",,,,", True)
+    (workplace / "in.jsonl").write_text("{\n" * rows)
+    found = answer("-q", "predict", "in.jsonl", "--on-error", "skip", "--json").splitlines()
+    assert [json.loads(line)["line"] for line in found] == list(range(1, rows + 1))
+
+
+def test_text_that_a_spreadsheet_would_run_is_kept_or_guarded(answer, workplace: Path, give) -> None:
+    formula = '=HYPERLINK("http://x","y")'
+    (workplace / "in.csv").write_text(f'@id,text\n-1,"{formula.replace(chr(34), chr(34) * 2)}"\n+2,good\n')
+    for option, guard in ((), ""), (("--excel-safe",), "'"):
+        header, *rows = csv.reader(io.StringIO(answer("predict", "in.csv", *option)))
+        assert header[:2] == [f"{guard}@id", "text"]
+        assert [row[:2] for row in rows] == [[f"{guard}-1", guard + formula], [f"{guard}+2", "good"]]
+        (row,) = csv.DictReader(io.StringIO(answer("predict", "=1", "-f", "csv", *option)))
+        assert (row["text"], row["label"] in CLASSES) == (guard + "=1", True)
+        give(b"=1\t@2\r-3\n")
+        assert answer("predict", "-", *option).split("\t", 2)[2] == f"{guard}=1\t{guard}@2\r{guard}-3\n"
+        trace = answer("predict", "=", "--trace", "-f", "csv", *option)
+        assert [each["text"] for each in csv.DictReader(io.StringIO(trace))] == [guard + "="] * 2
+
+
+@pytest.mark.parametrize("options", [["--json"], ["-f", "table"], ["-o", "out.jsonl"], ["in.csv", "-o", "out.parquet"]])
+def test_what_no_spreadsheet_opens_is_not_guarded(fault, workplace: Path, options: list[str]) -> None:
+    (workplace / "in.csv").write_text("text\ngood\n")
+    words = options if options[0] == "in.csv" else ["good", *options]
+    code, message = fault("predict", "--excel-safe", *words)
+    assert (code, "--excel-safe guards csv and tsv output" in message) == (2, True)
+
+
+def test_a_column_of_numbers_is_read_as_their_digits(answer, workplace: Path) -> None:
+    pyarrow.parquet.write_table(pyarrow.table({"n": [7, None, 0.5]}), workplace / "in.parquet")
+    rows = [json.loads(line) for line in answer("predict", "in.parquet", "-c", "n").splitlines()]
+    assert [(row["n"], row["label"] is None) for row in rows] == [(7.0, False), (None, True), (0.5, False)]
+
+
+def test_half_a_character_goes_through_every_format(answer, workplace: Path) -> None:
+    (workplace / "in.jsonl").write_text('{"text": "good \\ud800"}\n')
+    assert json.loads(answer("predict", "in.jsonl"))["text"] == "good \ud800"
+    assert answer("predict", "in.jsonl", "-f", "csv").splitlines()[1].startswith("good \ufffd,")
+    answer("predict", "in.jsonl", "-o", "out.parquet")
+    assert pyarrow.parquet.read_table(workplace / "out.parquet")["text"].to_pylist() == ["good \ufffd"]
+
+
+def test_a_line_of_utf16_is_answered(answer, give, workplace: Path) -> None:
+    data = "good\r\n\n電影\n".encode("utf-16")
+    give(data)
+    (workplace / "lines.txt").write_bytes(data)
+    for word in ("-", "lines.txt"):
+        assert [json.loads(line)["text"] for line in answer("predict", word, "--json").splitlines()] == [
+            "good",
+            "",
+            "電影",
+        ]

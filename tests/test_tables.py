@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from rnnsent.data.files import Unreadable
 from rnnsent.data.tables import WINDOW, added_names, is_table, read_table
 from rnnsent.errors import DataError
 
@@ -52,3 +53,15 @@ def test_a_table_without_rows_still_has_its_columns(tmp_path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text("", encoding="utf-8")
     assert list(read_table(path, "text").windows) == []
+
+
+def test_a_row_that_cannot_be_read_stops_the_reading_or_stands_in_its_place(tmp_path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,text\n1,good\n2\n3,bad\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"a\.csv:3: 1 fields .*; --on-error skip leaves such rows without a label"):
+        list(read_table(path, None).windows)
+    table = read_table(path, None, "skip")
+    (window,) = table.windows
+    assert window.texts == ["good", "", "bad"]
+    assert window.rows[1] == Unreadable(3, "1 fields where the header has 2")
+    assert (table.seen.unreadable, table.seen.first_unreadable) == (1, window.rows[1])
