@@ -5,9 +5,9 @@ An error names the place that was to be written, never a temporary one.
 
 import os
 import re
+import secrets
 import shutil
 import stat
-import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,10 +21,10 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     """An empty folder to fill, which takes the place of `path` at the end; after an error `path` is as it was."""
     with _naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    folder = _beside(path)
     try:
         with _naming(path, folder):
-            folder.chmod(0o777 & ~_umask())  # mkdtemp makes it private, which a model shared on a machine is not
+            folder.mkdir()
             yield folder
             for file in filter(_is_new, folder.iterdir()):
                 file.chmod(0o666 & ~_umask())
@@ -39,7 +39,7 @@ def replaced_folder(path: Path) -> Iterator[Path]:
 
 def remove_leftovers(path: Path) -> None:
     """Remove what a process that was killed left beside `path`; nobody else may be writing there."""
-    made_up = re.compile(re.escape(f".{path.name}.") + r"[a-z0-9_]{8}(\.old)?")  # as tempfile names them
+    made_up = re.compile(re.escape(f".{path.name}.") + r"[a-z0-9_]{8}(\.old)?")
     for each in path.parent.iterdir() if path.parent.is_dir() else ():
         if made_up.fullmatch(each.name) and each.is_dir():
             _remove(each)
@@ -78,18 +78,23 @@ def replaced_file(path: Path) -> Iterator[Path]:
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     if not path.parent.is_dir():
         raise FileNotFoundError(2, "there is no such folder; make it first", str(asked.parent))
-    with _naming(asked):
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    written = Path(name)
+    written = _beside(path)
     try:
         with _naming(asked, written):
+            written.touch(0o600, exist_ok=False)
             yield written
             _flush(written)
-            written.chmod(mode)  # mkstemp makes it private
+            written.chmod(mode)
             written.replace(path)
     finally:
         written.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    """A name that nothing has. It is made up before the file is, so that a signal between the two leaves nothing."""
+    while os.path.lexists(name := path.with_name(f".{path.name}.{secrets.token_hex(4)}")):
+        pass
+    return name
 
 
 @contextmanager
