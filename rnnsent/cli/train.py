@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +19,7 @@ from rnnsent.cli.options import (
     with_settings,
 )
 from rnnsent.config import recipe_names
+from rnnsent.report.interrupts import arrived
 from rnnsent.report.terminal import say, say_logs
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def train(
     from rnnsent.report.progress import training_progress
     from rnnsent.request import Request
     from rnnsent.rounds import train_in_rounds
-    from rnnsent.train import Saved, Stopped
+    from rnnsent.teach import Labelled
+    from rnnsent.train import Prepared, Saved, Stopped
 
     request = Request(
         sources=tuple(sources),
@@ -106,8 +108,9 @@ def train(
     if tune is not None and not resume:
         request = _tuned(request, tune)
     last: Saved | Stopped | None = None
-    with _stop_on_signal() as (stop, code), training_progress() as progress:
-        for event in train_in_rounds(request, stop=stop):
+    with _stop_on_signal() as asked, training_progress() as progress:
+        for event in train_in_rounds(request, stop=asked.to_stop):
+            asked.under_way = not isinstance(event, (Labelled, Prepared, Saved))
             progress.show(event)
             if isinstance(event, (Saved, Stopped)):
                 last = event
@@ -115,7 +118,7 @@ def train(
         if last.saved:
             say(_where(last.saved))
         say("stopped; the same command with --resume goes on")
-        raise typer.Exit(code())
+        raise typer.Exit(asked.exit_code)
     if last is not None:
         say(_where(last))
 
@@ -126,15 +129,16 @@ def _tuned(request: "Request", minutes: float) -> "Request":
     from rnnsent.tune import Trial, Tuned
     from rnnsent.tune import tune as run_search
 
-    with _stop_on_signal() as (stop, code):
-        for event in run_search(request, minutes, stop=stop):
+    with _stop_on_signal() as asked:
+        for event in run_search(request, minutes, stop=asked.to_stop):
+            asked.under_way = True
             if isinstance(event, Trial):
                 say(trial_line(event))
             elif isinstance(event, Tuned):
                 say(f"{event.trials} trials; --recipe {event.path} trains the best of them again")
                 request = replace(request, recipe=str(event.path), overrides={})
-        if stop():
-            raise typer.Exit(code())
+        if asked.to_stop():
+            raise typer.Exit(asked.exit_code)
     return request
 
 
@@ -147,21 +151,39 @@ def _where(saved: Any) -> str:
     )
 
 
+class _Asked:
+    """Whether a signal asked training to stop, and which."""
+
+    def __init__(self) -> None:
+        self.under_way = False  # whether updates are made, whose result is to be saved
+        self._received: int | None = None
+
+    def to_stop(self) -> bool:
+        return self._received is not None
+
+    @property
+    def exit_code(self) -> int:
+        return 128 + (self._received or 0)
+
+    def signal(self, number: int, frame: object) -> None:
+        if self.under_way and not self.to_stop():
+            self._received = number
+            say("stopping after this update ...")
+        else:
+            arrived(number, frame)
+
+
 @contextmanager
-def _stop_on_signal() -> Iterator[tuple[Callable[[], bool], Callable[[], int]]]:
-    """While the block runs, a first Ctrl-C or SIGTERM asks training to stop after the update in hand; a second one
-    stops at once."""
-    received: list[int] = []
-
-    def handle(number: int, _: object) -> None:
-        if received:
-            raise KeyboardInterrupt
-        received.append(number)
-        say("stopping after this update ...")
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+def _stop_on_signal() -> Iterator[_Asked]:
+    """While the block runs, a first Ctrl-C or SIGTERM asks training to stop after the update in hand; a second one, or
+    one before the first update, stops at once. One that is ignored, as nohup has it, stays so."""
+    asked = _Asked()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    for number in handled:
+        signal.signal(number, asked.signal)
     try:
-        yield lambda: bool(received), lambda: 128 + received[0]
+        yield asked
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number in handled:
+            signal.signal(number, before[number])

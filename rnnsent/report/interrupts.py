@@ -25,7 +25,7 @@ def install() -> None:
     """Turn the signals into KeyboardInterrupt and SystemExit; one that is ignored, as nohup has it, stays so."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _arrived)
+            signal.signal(number, arrived)
     signal.signal(signal.SIGALRM, _waited)
 
 
@@ -42,7 +42,8 @@ def undivided() -> Iterator[None]:
             _end()
 
 
-def _arrived(number: int, _: object) -> None:
+def arrived(number: int, _: object) -> None:
+    """What a signal does: end the program, or a record that is being written first."""
     global _held
     if _writing and _held is None:
         _held = number

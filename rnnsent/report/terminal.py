@@ -17,6 +17,7 @@ from rnnsent.report.interrupts import gave_up, undivided
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 CONTROLS_BUT_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+LONGEST_ERROR = 2_000  # characters; such as the names of all columns may have more
 HALF_CHARACTER = "rnnsent.half_character"  # how to encode what UTF-8 cannot hold
 codecs.register_error(HALF_CHARACTER, lambda error: (b"\xef\xbf\xbd" * (error.end - error.start), error.end))  # type: ignore[attr-defined]
 
@@ -54,8 +55,11 @@ def say_logs() -> None:
 
 
 def say_error(text: str) -> None:
-    """One line on stderr, whatever the text holds."""
-    _to_stderr(f"rnnsent: error: {visible(' '.join(text.split()))}")
+    """One line on stderr, whatever the text holds and however long it is."""
+    text = " ".join(text.split())
+    if len(text) > LONGEST_ERROR:
+        text = f"{text[: LONGEST_ERROR // 2]} … {text[-LONGEST_ERROR // 2 :]}"
+    _to_stderr(f"rnnsent: error: {visible(text)}")
 
 
 def visible(text: str, controls: re.Pattern[str] = CONTROLS) -> str:
@@ -159,7 +163,8 @@ def _let_go(stream: TextIO) -> None:
 
 def _to_stderr(line: str) -> None:
     if sys.stderr is not None:  # where it is closed, print would turn to stdout
-        print(line, file=sys.stderr, flush=True)  # noqa: T201
+        with suppress(OSError):  # a note that nobody can read ends no work
+            print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _picture(match: re.Match[str]) -> str:
