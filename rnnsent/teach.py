@@ -152,8 +152,11 @@ class TransformersTeacher:
         transformers.logging.set_verbosity_error()
         transformers.logging.disable_progress_bar()
         try:
-            self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(name)
-            model: Any = transformers.AutoModelForSequenceClassification.from_pretrained(name, dtype=torch.float32)
+            # Left to its default, the library asks on a terminal whether to run code that comes with the model.
+            self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+            model: Any = transformers.AutoModelForSequenceClassification.from_pretrained(
+                name, dtype=torch.float32, trust_remote_code=False
+            )
         except (OSError, ValueError) as error:
             first = str(error).strip().splitlines()[0]
             raise ModelError(

@@ -8,6 +8,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from rnnsent.data import files
 from rnnsent.data.files import Header, Unreadable, open_rows, read_rows
 from rnnsent.errors import DataError
 
@@ -132,6 +133,14 @@ def test_a_row_that_does_not_parse_keeps_its_place_and_takes_no_other_row_with_i
     (tmp_path / "a.csv").write_bytes(data)
     found = open_rows(tmp_path / "a.csv")[1]
     assert [row.line if isinstance(row, Unreadable) else tuple(row.values()) for row in found] == expected
+
+
+def test_a_quote_that_nothing_closes_does_not_take_the_file_into_memory(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(files, "LONGEST_FIELD", 1_000)
+    (tmp_path / "a.csv").write_bytes(b'a,b\n1,"never\n' + b"2,x\n" * 1_000)
+    unread, *found = open_rows(tmp_path / "a.csv")[1]
+    assert (unread.line, unread.error.startswith("field larger than field limit (1000)")) == (2, True)
+    assert found == [{"a": "2", "b": "x"}] * 1_000
 
 
 def test_json_and_fasttext_lines_that_do_not_parse_keep_their_place(tmp_path) -> None:

@@ -61,6 +61,11 @@ def test_a_folder_is_split_by_the_names_of_its_files(tmp_path) -> None:
     assert (train.texts, train.labels.tolist(), train.classes) == (["a", "b"], [0, 1], ("negative", "positive"))
 
 
+def test_a_row_of_json_without_the_column_of_texts_is_no_text(tmp_path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "a"}\n{"other": "b"}\n{"text": 3}\n{"text": "c"}\n')
+    assert find_source(str(tmp_path / "a.jsonl")).texts("train") == ["a", "c"]
+
+
 def archive(root: Path) -> Path:
     """A folder laid out like the archive of the IMDB reviews."""
     for place, text in (

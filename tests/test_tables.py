@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from rnnsent.data import tables
 from rnnsent.data.files import Unreadable
 from rnnsent.data.tables import WINDOW, added_names, is_table, read_table
 from rnnsent.errors import DataError
@@ -53,6 +54,13 @@ def test_a_table_without_rows_still_has_its_columns(tmp_path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text("", encoding="utf-8")
     assert list(read_table(path, "text").windows) == []
+
+
+def test_rows_that_cannot_be_read_are_not_gathered_without_end(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(tables, "MOST_BEFORE_THE_FIRST", 3)
+    (tmp_path / "a.jsonl").write_text("{\n" * 4, encoding="utf-8")
+    with pytest.raises(DataError, match=r"a\.jsonl: none of its first 3 rows can be read: not JSON"):
+        list(read_table(tmp_path / "a.jsonl", None, "skip").windows)
 
 
 def test_a_row_that_cannot_be_read_stops_the_reading_or_stands_in_its_place(tmp_path) -> None:

@@ -1,7 +1,9 @@
 """Teachers: which one a word means, whose classes fit, what is kept of their answers, and how several agree."""
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -105,3 +107,21 @@ def test_a_model_teaches_by_name_by_path_and_with_others(
 def test_what_is_no_teacher_is_named() -> None:
     with pytest.raises((ModelError, DataError), match=r"--teacher \./nosuch"):
         find_teacher("./nosuch", "cpu")
+
+
+def test_no_code_of_a_teacher_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is the user asked on a terminal whether it may be, as the library does where nothing is said."""
+    asked: list[dict[str, object]] = []
+
+    def from_pretrained(_: str, **options: object) -> None:
+        asked.append(options)
+        if len(asked) == 2:
+            raise ValueError("contains custom code which must be executed\nto load the model")
+
+    loader = SimpleNamespace(from_pretrained=from_pretrained)
+    logs = SimpleNamespace(set_verbosity_error=lambda: None, disable_progress_bar=lambda: None)
+    library = SimpleNamespace(AutoTokenizer=loader, AutoModelForSequenceClassification=loader, logging=logs)
+    monkeypatch.setitem(sys.modules, "transformers", library)
+    with pytest.raises(ModelError, match=r"contains custom code which must be executed$"):
+        find_teacher("owner/name", "cpu")
+    assert [options["trust_remote_code"] for options in asked] == [False, False]

@@ -8,7 +8,6 @@ read is named by file and line; what becomes of such a row is for the caller to 
 import csv
 import io
 import json
-import sys
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ NO_LABEL = (
     "a table with the columns text and label would do as well"
 )
 DELIMITERS = (",", ";", "\t", "|")
+LONGEST_FIELD = 1 << 26  # characters; a quote that nothing closes would take the whole file into memory
 NO_OBJECT = 'an object such as {"text": "..."} is expected on each line'
 
 
@@ -107,7 +107,7 @@ def open_text(path: Path, newline: str) -> TextIO:
 
 
 def _read_delimited(path: Path, delimiters: tuple[str, ...]) -> Reading:
-    csv.field_size_limit(sys.maxsize)  # a long review is no error
+    csv.field_size_limit(LONGEST_FIELD)
     with open_text(path, newline="") as file:
         lines = Lines(file)
         reader = csv.reader(lines, delimiter=_delimiter(lines.first(), delimiters), strict=True)

@@ -85,7 +85,7 @@ class FileSource:
             rows = list(read_rows(path))
             strings = [name for name, value in rows[0].items() if isinstance(value, str)] if rows else []
             column = text_column(list(rows[0]), self.text, str(path), strings=strings) if rows else ""
-            found += [row[column] for row in rows if isinstance(row[column], str)]
+            found += [row[column] for row in rows if isinstance(row.get(column), str)]
         return found
 
     def _read(self, path: Path) -> Examples:

@@ -14,6 +14,7 @@ from rnnsent.data.files import TABLES, Header, Row, Unreadable, open_rows
 from rnnsent.errors import DataError
 
 WINDOW = 2_048  # rows scored at once
+MOST_BEFORE_THE_FIRST = 100_000  # rows unread that wait in memory for the first that can be read
 
 Answers = TypeVar("Answers")
 
@@ -86,7 +87,7 @@ def _judged(path: Path, rows: Iterator[Row | Unreadable], on_error: OnError, see
 
 
 def _windows(path: Path, rows: Iterator[Row | Unreadable], column: str | None, seen: Seen) -> Iterator[Window]:
-    rows, first = _with_first(rows)
+    rows, first = _with_first(path, rows)
     chosen = ""
     if first is not None:
         seen.columns = tuple(first)
@@ -96,13 +97,15 @@ def _windows(path: Path, rows: Iterator[Row | Unreadable], column: str | None, s
         yield Window(window, ["" if isinstance(row, Unreadable) else _text(row.get(chosen)) for row in window])
 
 
-def _with_first(rows: Iterator[Row | Unreadable]) -> tuple[Iterator[Row | Unreadable], Row | None]:
+def _with_first(path: Path, rows: Iterator[Row | Unreadable]) -> tuple[Iterator[Row | Unreadable], Row | None]:
     """All rows, and the first that can be read, by which the columns are known."""
     before: list[Row | Unreadable] = []
     for row in rows:
         before.append(row)
         if not isinstance(row, Unreadable):
             return chain(before, rows), row
+        if len(before) > MOST_BEFORE_THE_FIRST:
+            raise DataError(f"{path}: none of its first {MOST_BEFORE_THE_FIRST:,} rows can be read: {row.error}")
     return iter(before), None
 
 
