@@ -88,8 +88,9 @@ def test_a_later_column_named_like_what_is_added_keeps_its_values(tmp_path: Path
         [{"text": "a", "n": 1}, {"text": "b", "n": "x"}],
         [{"text": "a", "n": 1}] * WINDOW + [{"text": "b", "n": "x"}],
         [{"text": "a", "n": 2**70}],
+        [{"text": "a", "n": "\ud800"}, {"text": "b", "n": 7}],
     ],
-    ids=["in a window", "between windows", "too large"],
+    ids=["in a window", "between windows", "too large", "with half a character"],
 )
 def test_a_column_without_one_type_is_named_and_the_old_file_stays(tmp_path: Path, predictor, rows) -> None:
     (tmp_path / "out.parquet").write_text("old")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from arbitrary import is_compressed, records_of
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -38,22 +39,6 @@ contents = st.builds(
     st.sampled_from(MARKS),
     st.lists(st.one_of(st.binary(), texts, st.sampled_from(PIECES)), max_size=12),
 )
-
-
-def records_of(data: bytes, end: str = "\n") -> list[str]:
-    """The rule, over the whole text at once."""
-    if encoding := UTF16.get(data[:2]):
-        text = data[2:].decode(encoding, "replace")
-    else:
-        text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
-    *records, last = text.split(end)
-    if end == "\n":
-        records = [record.removesuffix("\r") for record in records]
-    return [*records, last] if last else records
-
-
-def is_compressed(data: bytes) -> bool:
-    return data.startswith(tuple(COMPRESSED))
 
 
 @settings(deadline=None, derandomize=True, max_examples=400)

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from torture import inputs
 from torture.kills import campaign
 
 
@@ -13,3 +14,9 @@ def test_a_training_that_is_killed_or_cannot_write_loses_nothing_but_time(tmp_pa
     counts = campaign(tmp_path, every=61)
     assert counts.kills == counts.faults > 2
     assert (counts.lost, counts.crashes, counts.left_behind) == (0, 0, 0)
+
+
+def test_every_input_is_answered_record_by_record_or_refused_in_one_line(tmp_path: Path) -> None:
+    counts = inputs.campaign(tmp_path, most=100)
+    assert (counts.tried, counts.lost, counts.crashes) == (100, 0, 0)
+    assert counts.records_in == counts.records_out > counts.refused > 10

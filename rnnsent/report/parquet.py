@@ -74,9 +74,10 @@ def _array(path: Path, name: str, rows: Iterable[Row], kind: Any = None) -> Any:
 
     values = [row.get(name) for row in rows]
     try:
-        return pyarrow.array(values, type=kind)
-    except UnicodeEncodeError:  # JSON can hold half a character, UTF-8 cannot
-        return pyarrow.array([_whole(value) for value in values], type=kind)
+        try:
+            return pyarrow.array(values, type=kind)
+        except UnicodeEncodeError:  # JSON can hold half a character, UTF-8 cannot
+            return pyarrow.array([_whole(value) for value in values], type=kind)
     except (pyarrow.ArrowException, ValueError, TypeError, OverflowError) as error:
         raise _mixed(path, name, error) from None
 
