@@ -5,25 +5,27 @@ import http.server
 import json
 import threading
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 COMMIT = "1" * 40
+CUT, DROPPED = -1, -2  # half of an answer, and none
 
 
 @contextmanager
-def serve(root: Path, *, failing: int = 0, refused: Mapping[str, tuple[int, str]] | None = None) -> Iterator[str]:
+def serve(
+    root: Path, *, trouble: Callable[[], int] = lambda: 0, refused: Mapping[str, tuple[int, str]] | None = None
+) -> Iterator[str]:
     """Serve `root` and give the endpoint that HF_ENDPOINT takes.
 
     Args:
-        failing: one request of every so many is answered with 503.
+        trouble: asked at each request; the status to answer with, CUT, DROPPED, or 0 for none.
         refused: the status, and the Hub's code for the error, by the names of owners that are answered so.
     """
-    handler = partial(Handler, root.resolve(), failing, refused or {}, count(1))
+    handler = partial(Handler, root.resolve(), trouble, refused or {})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -39,15 +41,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def __init__(
-        self, root: Path, failing: int, refused: Mapping[str, tuple[int, str]], requests: Iterator[int], *args: Any
+        self, root: Path, trouble: Callable[[], int], refused: Mapping[str, tuple[int, str]], *args: Any
     ) -> None:
-        self.root, self.failing, self.refused, self.requests = root, failing, refused, requests
+        self.root, self.trouble, self.refused, self.cut = root, trouble, refused, False
         super().__init__(*args)
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        if self.failing and next(self.requests) % self.failing == 0:
-            self.send_json({"error": "busy"}, 503)
+        trouble = self.trouble()
+        self.cut = trouble == CUT
+        if trouble == DROPPED:
+            self.close_connection = True
+            return
+        if trouble > 0:
+            self.send_json({"error": "busy"}, trouble)
             return
         url = urllib.parse.urlparse(self.path)
         words = urllib.parse.unquote(url.path).strip("/").split("/")
@@ -121,7 +128,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(data)
+            self.wfile.write(data[: len(data) // 2] if self.cut else data)
+        self.close_connection = self.close_connection or self.cut
 
     def log_message(self, *_: object) -> None:
         pass

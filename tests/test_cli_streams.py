@@ -173,8 +173,9 @@ def test_no_color_means_none(screen, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("format_", ["table", "tsv", "csv", "jsonl"])
-def test_no_escape_code_of_a_text_reaches_a_terminal(screen, format_: str) -> None:
-    shown = screen("predict", "-f", format_, "good \x1b]0;title\x07\x9b2J\u202e", columns=120)
+@pytest.mark.parametrize("options", [[], ["--trace"]], ids=" ".join)
+def test_no_escape_code_of_a_text_reaches_a_terminal(screen, format_: str, options: list[str]) -> None:
+    shown = screen("predict", *options, "-f", format_, "good \x1b]0;title\x07\x9b2J\u202e", columns=120)
     bare = re.sub(r"\x1b\[(31|32|0)m", "", shown)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", bare.replace("\t", ""))
     assert "good" in bare

@@ -5,13 +5,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 from types import SimpleNamespace
 
 import pyarrow
 import pyarrow.parquet
 import pytest
-from hub import serve
+from hub import CUT, DROPPED, serve
 
 from rnnsent.data import hub
 from rnnsent.errors import DataError
@@ -95,7 +96,8 @@ def test_a_data_set_of_the_hub_is_shown_by_split(tmp_path, endpoint: str) -> Non
 
 
 def test_a_hub_that_fails_now_and_then_is_asked_again(tmp_path, root: Path) -> None:
-    with serve(root, failing=4) as endpoint:
+    troubles = cycle([0, 0, 0, 503, 0, 0, CUT, 0, 0, DROPPED])
+    with serve(root, trouble=lambda: next(troubles)) as endpoint:
         done = rnnsent(tmp_path, endpoint, "datasets", "owner/name", "--json")
     assert (done.returncode, [split["texts"] for split in json.loads(done.stdout)["splits"]]) == (0, [3, 2])
 

@@ -1,5 +1,7 @@
 """A short form of the campaigns in tests/torture, which `make torture` runs whole."""
 
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,3 +22,14 @@ def test_every_input_is_answered_record_by_record_or_refused_in_one_line(tmp_pat
     counts = inputs.campaign(tmp_path, most=100)
     assert (counts.tried, counts.lost, counts.crashes) == (100, 0, 0)
     assert counts.records_in == counts.records_out > counts.refused > 10
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are forked")
+def test_a_hub_that_fails_at_random_gives_its_data_or_one_line_of_error() -> None:
+    root = Path(__file__).parents[1]
+    command = [sys.executable, "-m", "tests.torture.flaky_hub", "--minutes", "5", "--loads", "2", "--rate", "0.1"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = re.fullmatch(r"2 loads: (\d) succeeded, (\d) told in one line, crashes 0, tokens told 0; .*\n", done.stdout)
+    assert found
+    assert int(found[1]) + int(found[2]) == 2

@@ -1,0 +1,102 @@
+"""Proves that whatever characters an input holds come back from every format, and that an archive is told by its name."""
+
+import csv
+import gzip
+import io
+import json
+import lzma
+import tracemalloc
+from pathlib import Path
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from rnnsent.data.records import read_file_records
+from rnnsent.data.tables import read_table
+
+pytestmark = pytest.mark.usefixtures("workplace")
+
+# The first and last character of each plane, and one within.
+PLANES = [
+    [chr(plane << 16) + "a", "b" + chr(plane << 16 | 0xFFFF), f"a {chr(plane << 16 | 0x1F600 & 0xFFFF)} b"]
+    for plane in range(17)
+]
+
+
+def write(path: Path, texts: list[str]) -> None:
+    """A file of the texts in the format that its name tells, a table with one column."""
+    match path.suffix:
+        case ".csv" | ".tsv":
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, delimiter="," if path.suffix == ".csv" else "\t")
+                writer.writerows([text] for text in ["text", *texts])
+        case ".jsonl":
+            path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
+        case ".parquet":
+            pyarrow.parquet.write_table(pyarrow.table({"text": texts}), path)
+        case ".utf16":
+            path.write_text("".join(text + "\n" for text in texts), encoding="utf-16")
+        case _:
+            path.write_text("".join(text + "\n" for text in texts), encoding="utf-8")
+
+
+@pytest.mark.parametrize("texts", PLANES, ids=range(17))
+def test_characters_of_each_plane_come_back_from_every_format(answer, give, workplace: Path, texts: list[str]) -> None:
+    for name in ("in", "in.utf16", "in.csv", "in.tsv", "in.jsonl", "in.parquet"):
+        write(workplace / name, texts)
+        found = [json.loads(line)["text"] for line in answer("predict", name, "--json").split("\n")[:-1]]
+        assert found == texts
+        header, *rows = csv.reader(io.StringIO(answer("predict", name, "-f", "csv"), newline=""))
+        assert [row[header.index("text")] for row in rows] == texts
+    give((workplace / "in").read_bytes())
+    assert [line.split("\t")[2] for line in answer("predict", "-").split("\n")[:-1]] == texts
+
+
+@pytest.mark.parametrize("half", [b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xf4\x90\x80\x80", b"\xc0\x80"])
+def test_bytes_that_no_character_has_become_replacement_characters(answer, workplace: Path, half: bytes) -> None:
+    shown = half.decode("utf-8", "replace")
+    contents = {
+        "in": b"good " + half,
+        "in.csv": b"text\ngood " + half,
+        "in.tsv": b"text\ngood " + half,
+        "in.jsonl": b'{"text": "good ' + half + b'"}',
+    }
+    for name, content in contents.items():
+        (workplace / name).write_bytes(content)
+        assert json.loads(answer("predict", name, "--json"))["text"] == "good " + shown
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"), [(gzip.compress(b"good\n"), "gzip"), (lzma.compress(b"good\n"), "xz"), (b"PK\3\4", "zip")]
+)
+def test_an_archive_is_refused_wherever_it_comes_from(fault, give, workplace: Path, data: bytes, kind: str) -> None:
+    for name in ("in", "in.csv", "in.jsonl", "in.parquet"):
+        (workplace / name).write_bytes(data)
+        code, line = fault("predict", name)
+        assert (code, f"error: {name} is compressed ({kind}): unpack it first, such as " in line) == (1, True)
+    give(data)
+    code, line = fault("predict", "-")
+    assert (code, f"error: stdin is compressed ({kind}): unpack it first, such as " in line) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("in", b"\n" * 300_000),
+        ("in", b"good film\n" * 100_000),
+        ("in.csv", b"id,text\n" + b"1,good\n" * 50_000),
+        ("in.csv", b"id,text\n1,good\n" + b"1\n" * 50_000),
+        ("in.jsonl", b'{"text": "good"}\n' + b"{\n" * 50_000),
+    ],
+    ids=["empty lines", "lines", "rows", "short rows", "rows that cannot be read"],
+)
+def test_memory_does_not_grow_with_the_number_of_records(workplace: Path, name: str, content: bytes) -> None:
+    (workplace / name).write_bytes(content)
+    windows = read_file_records(Path(name)) if name == "in" else read_table(Path(name), "text", "skip").windows
+    tracemalloc.start()
+    for _ in windows:
+        pass
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 6_000_000
