@@ -30,6 +30,8 @@ results: .venv-english/ready  ## write docs/results.md out of benchmarks/results
 
 bench: .venv-english/ready  ## measure the speed against peers, 20 minutes on a quiet machine, needs the Hub
 	$(ENGLISH)/python benchmarks/speed.py
+	$(ENGLISH)/python benchmarks/fast.py
+	$(ENGLISH)/python benchmarks/speed_picture.py
 	$(ENGLISH)/python benchmarks/report.py
 
 torture: .venv-test/ready  ## kill, fill, fuzz and cut off for 20 minutes, and count what is lost

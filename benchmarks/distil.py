@@ -15,7 +15,6 @@ import numpy as np
 import record
 
 from rnnsent.data.sources import find_source
-from rnnsent.model.engines import TorchEngine
 from rnnsent.model.store import find_model
 from rnnsent.predict import Predictor
 from rnnsent.teach import CheckpointTeacher, Teacher, find_teacher
@@ -28,7 +27,7 @@ def main() -> None:
     teacher_folder = Path(sys.argv[1])
     checkpoint = find_model(sys.argv[2] if len(sys.argv) > 2 else "english")
     predictor = Predictor(checkpoint, device="cpu")
-    predictor.score(["it"] * TorchEngine.MAX_TOKENS * 2)  # past the switch to PyTorch, which is what a stream meets
+    predictor.score(["it"] * 20_000)  # on threads, which is what a stream meets
     scorers: dict[str, Teacher] = {
         "transformer": find_teacher(str(teacher_folder), "cpu"),
         "LSTM": CheckpointTeacher(predictor),

@@ -1,7 +1,7 @@
 """How fast rnnsent starts, streams and trains, against PyTorch's own arithmetic and other tools: `make bench`.
 
     python benchmarks/speed.py            # every row; needs the Hub for IMDB and SST-2, and the extra `bench`
-    python benchmarks/speed.py --short    # a minute, on the embedded sentences, nothing recorded
+    python benchmarks/speed.py --short    # a minute, on the embedded sentences, nothing recorded, without absent peers
     python benchmarks/speed.py start training     # some of the parts
 
 Every figure is a ratio of two runs that were taken in turn, given as the median of the pairs and their range: a time
@@ -9,13 +9,9 @@ alone would tell of the machine and of who else was on it.
 """
 
 import argparse
-import os
-import subprocess
+import importlib.util
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -23,6 +19,7 @@ from statistics import median
 import numpy as np
 import peers_of_speed as peers
 import record
+from processes import Usage, in_turn, lines, over, process
 
 from rnnsent.data.examples import Examples
 from rnnsent.data.sources import find_source
@@ -52,50 +49,6 @@ class Workload:
     pairs: int
     lines: tuple[int, int]  # of the short and of the long stream
     training: Examples
-
-
-@dataclass(frozen=True)
-class Usage:
-    """What a whole process took: seconds of wall clock and of processor, and its peak memory in MB."""
-
-    wall: float
-    cpu: float
-    peak: float
-
-
-# A process starts with the peak memory of the one that it was forked from, so a small one stands in between.
-LAUNCH = """
-import os, sys
-pid = os.fork()
-if not pid:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.execv(sys.argv[1], sys.argv[1:])
-_, status, usage = os.wait4(pid, 0)
-print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
-sys.exit(status != 0)
-"""
-
-
-def process(command: list[str], stdin: Path | None = None) -> Usage:
-    """Run a command to its end, its output thrown away."""
-    with (stdin or Path(os.devnull)).open("rb") as file:
-        start = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-S", "-c", LAUNCH, *command], stdin=file, stdout=subprocess.PIPE, check=True, text=True
-        )
-        wall = time.perf_counter() - start
-    cpu, peak = map(float, done.stdout.split())
-    return Usage(wall, cpu, peak)
-
-
-def in_turn(pairs: int, *measures: Callable[[], float]) -> list[list[float]]:
-    """Each measure's figures over the pairs, the measures taken one after the other in every pair."""
-    rounds = [[measure() for measure in measures] for _ in range(pairs)]
-    return [list(figures) for figures in zip(*rounds, strict=True)]
-
-
-def over(above: list[float], below: list[float]) -> list[float]:
-    return [a / b for a, b in zip(above, below, strict=True)]
 
 
 def start(work: Workload) -> Iterator[tuple[Row, list[float]]]:
@@ -133,29 +86,44 @@ def stream(work: Workload) -> Iterator[tuple[Row, list[float]]]:
         peak.append(usage.peak)
         return usage.wall
 
-    plain, fast, ideal, loop, onnx, vader = in_turn(
-        work.pairs,
-        lambda: tokens / streamed(work.reviews),
-        lambda: tokens / streamed(work.reviews, "--fast"),
-        lambda: peers.ideal_lstm(MODEL),
-        lambda: peers.loop_of_lstm(MODEL, some),
-        lambda: peers.onnx_runtime(MODEL, some),
-        lambda: vader_rate(work.reviews[: len(some)]),
-    )
+    measures = {
+        "plain": lambda: tokens / streamed(work.reviews),
+        "fast": lambda: tokens / streamed(work.reviews, "--fast"),
+        "ideal": lambda: peers.ideal_lstm(MODEL),
+        "loop": lambda: peers.loop_of_lstm(MODEL, some),
+    }
+    if is_there("onnxruntime"):
+        measures["onnx"] = lambda: peers.onnx_runtime(MODEL, some)
+    if is_there("vaderSentiment"):
+        measures["vader"] = lambda: vader_rate(work.reviews[: len(some)]) * tokens / len(work.reviews)
+    rates = dict(zip(measures, in_turn(work.pairs, *measures.values()), strict=True))  # tokens/s
+    plain, ideal = rates["plain"], rates["ideal"]
     yield Row("stream of IMDB, tokens/s / `nn.LSTM` on ideal batches", 0.85, 1.1), over(plain, ideal)
-    yield Row("the same with `--fast`", 1.3, 2.0), over(fast, ideal)
-    yield Row("stream of IMDB / a loop over `nn.LSTM`, batches of 32 as they come", 2, 4), over(plain, loop)
-    yield (
-        Row("stream of IMDB / ONNX Runtime on the same weights, batches of 32 as they come", 1.5, 3),
-        over(plain, onnx),
-    )
-    reviews = [figure / tokens * len(work.reviews) for figure in plain]
-    yield Row("reviews/s of IMDB / VADER's", 4, 10), over(reviews, vader)
-    ours, theirs = in_turn(
-        work.pairs, lambda: len(work.sentences) / streamed(work.sentences), lambda: vader_rate(work.sentences)
-    )
-    yield Row("sentences/s of SST-2 / VADER's", 1, 3), over(ours, theirs)
+    yield Row("the same with `--fast`", 1.3, 2.0), over(rates["fast"], ideal)
+    yield Row("stream of IMDB / a loop over `nn.LSTM`, batches of 32 as they come", 2, 4), over(plain, rates["loop"])
+    if "onnx" in rates:
+        row = Row("stream of IMDB / ONNX Runtime on the same weights, batches of 32 as they come", 1.5, 3)
+        yield row, over(plain, rates["onnx"])
+    if "vader" in rates:
+        yield Row("reviews/s of IMDB / VADER's", 4, 10), over(plain, rates["vader"])
+        yield (
+            Row("reviews/s of IMDB of `nn.LSTM` on ideal batches, ids ready / VADER's", 4, 10),
+            over(ideal, rates["vader"]),
+        )
+        yield from sentences(work, streamed)
     yield Row("peak memory of a stream", 700, 400, at_most=True, unit=" MB"), peak
+
+
+def sentences(work: Workload, streamed: Callable[[list[str]], float]) -> Iterator[tuple[Row, list[float]]]:
+    tokens = sum(map(len, peers.encoded(MODEL, work.sentences)))
+    ours, ideal, vader = in_turn(
+        work.pairs,
+        lambda: tokens / streamed(work.sentences),
+        lambda: peers.ideal_lstm(MODEL),
+        lambda: vader_rate(work.sentences) * tokens / len(work.sentences),
+    )
+    yield Row("sentences/s of SST-2 / VADER's", 1, 3), over(ours, vader)
+    yield Row("sentences/s of SST-2 of `nn.LSTM` on ideal batches, ids ready / VADER's", 1, 3), over(ideal, vader)
 
 
 def scale(work: Workload) -> Iterator[tuple[Row, list[float]]]:
@@ -197,13 +165,12 @@ def vader_rate(texts: list[str]) -> float:
         return len(texts) / process([sys.executable, str(Path(__file__).with_name("vader_lines.py"))], stdin=path).wall
 
 
-@contextmanager
-def lines(texts: list[str]) -> Iterator[Path]:
-    """A temporary file with a text a line."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "lines.txt"
-        path.write_text("".join(" ".join(text.split()) + "\n" for text in texts), encoding="utf-8")
-        yield path
+def is_there(package: str) -> bool:
+    """Whether a peer is installed; without it, its rows are left out, which is said."""
+    found = importlib.util.find_spec(package) is not None
+    if not found:
+        print(f"{package} is not installed: left out", flush=True)
+    return found
 
 
 def workload(*, short: bool) -> Workload:

@@ -96,13 +96,15 @@ def test_pytorch_keeps_the_threads_of_whoever_uses_the_library(
         torch.set_num_threads(before)
 
 
+@pytest.mark.parametrize("threads_from", [0, 1e9], ids=["on threads", "at once"])
 def test_numpy_keeps_the_threads_of_whoever_uses_the_library(
-    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch, threads_from: float
 ) -> None:
-    monkeypatch.setattr("rnnsent.predict.THREADS_PAY_FROM", 0)
+    monkeypatch.setattr("rnnsent.predict.THREADS_PAY_FROM", threads_from)
     seen: list[int] = []
-    logits = predictor._engine.logits
-    monkeypatch.setattr(predictor._engine, "logits", lambda rows: (seen.append(blas_threads()), logits(rows))[1])
+    network = predictor._engine._network
+    logits = network.logits
+    monkeypatch.setattr(network, "logits", lambda rows: (seen.append(blas_threads()), logits(rows))[1])
     with threadpool_limits(limits=2, user_api="blas"):
         before = blas_threads()
         predictor.predict(["good", "bad", "film"] * 9)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rnnsent.config import Device, ModelConfig
 from rnnsent.data.tokenizer import Ids
-from rnnsent.model import batched, equations, hardware
+from rnnsent.model import batched, blas, equations, hardware
 
 
 class Engine(Protocol):
@@ -35,14 +35,13 @@ class NumpyEngine:
         self._network = batched.Network(weights, config)
 
     def logits(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
-        return self._network.logits(rows)
+        with blas.one_thread():
+            return self._network.logits(rows)
 
     @contextmanager
     def workers(self) -> Iterator[int]:
-        """A thread for each processor, on which numpy's matrix products stay meanwhile: they are too small to be shared."""
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(limits=1, user_api="blas"):
+        """A thread for each processor."""
+        with blas.one_thread():  # here, since OpenBLAS obeys the main thread alone
             yield hardware.workers()
 
     def start_worker(self) -> None:
