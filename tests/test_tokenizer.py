@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsent.config import TokenizerConfig
+from rnnsent.data import tokenizer as tokenizer_module
 from rnnsent.data.tokenizer import Tokenizer, count_words
 from rnnsent.data.tokenizer_rules import PADDING, PADDING_ID, UNKNOWN, UNKNOWN_ID
 from rnnsent.errors import ModelError
@@ -178,7 +179,15 @@ def test_the_quick_way_is_for_the_word_tokenizer_alone() -> None:
 
 
 @settings(deadline=None, derandomize=True, max_examples=300)
-@given(st.text(st.sampled_from("ab \n\t<br />ée\u0301Σσς電影\u3000ﬁ'’_."), max_size=80), st.integers(1, 9))
+@given(
+    st.text(
+        st.sampled_from(
+            "ab \n\t<br />ée\u0301Σσς電影\u3000ﬁ'’_.!;=-ぁかカ\u3099กข\u0e33\u0e48\ufffd😀\U0001f3fb\u200d\u0338"
+        ),
+        max_size=80,
+    ),
+    st.integers(1, 9),
+)
 def test_a_long_text_cut_in_pieces_has_the_same_tokens(text: str, size: int) -> None:
     tokenizer = TRAINED["word"]
     whole = tokenizer.encode([text])[0].tolist()
@@ -186,3 +195,13 @@ def test_a_long_text_cut_in_pieces_has_the_same_tokens(text: str, size: int) -> 
         patch.setattr("rnnsent.data.tokenizer.PIECE", size)
         patch.setattr("rnnsent.data.tokenizer.NEAR", size)
         assert tokenizer.encode(["good", text, "bad"])[1].tolist() == whole
+
+
+@pytest.mark.parametrize("text", ["good ", "電影", "かカ", "กข", "\ufffd", "😀", "é!", "!?;"])
+def test_a_long_text_of_any_kind_can_be_cut(text: str) -> None:
+    text *= 2_000
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokenizer_module, "PIECE", 1_000)
+        pieces = tokenizer_module._pieces(text)
+    assert "".join(pieces) == text
+    assert max(map(len, pieces)) <= 1_010

@@ -26,9 +26,13 @@ LINE_BREAK_OF_ASCII = re.compile(r"(?i)<br\s*/?>", re.ASCII)
 # From so many characters on, the time that the vocabulary takes to become a dict is won back.
 ASCII_PAYS_FROM = 100_000
 
-# A longer text is cut in pieces, at a place between a blank and a letter, or between two characters of Han.
+# A longer text is cut in pieces, at a place between a blank or a sign and a letter, or between two characters that are
+# a token each and that no normalisation joins: signs (U+FFFD, emoji, those of ASCII that stand in no <br /> and no
+# word), Han, kana and Thai consonants.
 PIECE, NEAR = 1 << 20, 4_096
-SEAM = re.compile(r"(?<=\s)(?=[^\W_])|(?<=[\u3400-\u9fff])(?=[\u3400-\u9fff])")
+SIGNS = r"\ufffd\U0001f300-\U0001faff!-&(-.:;=?@\[-^`{-~"
+ALONE = rf"[{SIGNS}\u3400-\u9fff\u3041-\u3096\u30a1-\u30fa\u0e01-\u0e2e]"
+SEAM = re.compile(rf"(?<=[\s{SIGNS}])(?=[^\W_])|(?<={ALONE})(?={ALONE})")
 
 _NO_IDS = np.empty(0, dtype=np.int32)
 
