@@ -29,7 +29,7 @@ ASCII_PAYS_FROM = 100_000
 # A longer text is cut in pieces, at a place between a blank or a sign and a letter, or between two characters that are
 # a token each and that no normalisation joins: signs (U+FFFD, emoji, those of ASCII that stand in no <br /> and no
 # word), Han, kana and Thai consonants.
-PIECE, NEAR = 1 << 20, 4_096
+PIECE, NEAR = 1 << 18, 4_096
 SIGNS = r"\ufffd\U0001f300-\U0001faff!-&(-.:;=?@\[-^`{-~"
 ALONE = rf"[{SIGNS}\u3400-\u9fff\u3041-\u3096\u30a1-\u30fa\u0e01-\u0e2e]"
 SEAM = re.compile(rf"(?<=[\s{SIGNS}])(?=[^\W_])|(?<={ALONE})(?={ALONE})")
