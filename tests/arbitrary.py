@@ -71,7 +71,7 @@ def any_input(chance: random.Random) -> Input:
         case 0:
             return Input(made.name, chance.randbytes(chance.choice([0, 1, 2, 5, 300])))
         case 1:
-            return replace(made, data=gzip.compress(made.data), texts=None, refused=True)
+            return replace(made, data=gzip.compress(made.data, mtime=0), texts=None, refused=True)
         case 2 | 3 | 4 | 5:
             return replace(made, data=spoiled(chance, made.data), texts=None)
     return made
