@@ -34,11 +34,11 @@ bench: .venv-english/ready  ## measure the speed against peers, 20 minutes on a 
 	$(ENGLISH)/python benchmarks/speed_picture.py
 	$(ENGLISH)/python benchmarks/report.py
 
-torture: .venv-test/ready  ## kill, fill, fuzz and cut off for 20 minutes, and count what is lost
-	$(TEST)/python -m tests.torture.kills
+torture: .venv-test/ready  ## kill, fill, fuzz and cut off for ten minutes, and count what is lost
+	$(TEST)/python -m tests.torture.kills --minutes 4
 	$(TEST)/python tests/torture/fuzz_checkpoints.py --minutes 3
-	$(TEST)/python -m tests.torture.inputs --minutes 5
-	$(TEST)/python -m tests.torture.flaky_hub --minutes 5
+	$(TEST)/python -m tests.torture.inputs --minutes 1
+	$(TEST)/python -m tests.torture.flaky_hub --minutes 1
 
 .venv-demo/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-demo

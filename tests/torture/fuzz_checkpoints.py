@@ -69,6 +69,7 @@ def main() -> int:
         f"slowest {slowest:.2f} s, peak memory {peak / 1e3:,.0f} MB of which {(peak - before) / 1e3:,.0f} MB for them; "
         f"seeds {asked.seed} to {number - 1}"
     )
+    print(f"inputs tried {seen['tried']}, crashes {seen['crashes']}")
     return 1 if seen["crashes"] else 0
 
 

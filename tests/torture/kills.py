@@ -1,6 +1,6 @@
 """Kill a small training at each of its writes, or let that write fail, and see that nothing but time is lost.
 
-    python -m tests.torture.kills [--every N]
+    python -m tests.torture.kills [--minutes M] [--seed S]
 
 A training replaces an older model of the same name. Whatever happens at whichever write, a model must be there that
 loads and predicts, and a run that goes on must end in the very weights of one that was never disturbed.
@@ -9,13 +9,16 @@ loads and predicts, and a run that goes on must end in the very weights of one t
 import argparse
 import errno
 import importlib
+import math
 import os
+import random
 import shutil
 import signal
 import sys
 import tempfile
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,28 +37,36 @@ WRITES = {
     "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "os.chmod", "tempfile.mkdtemp", "tempfile.mkstemp",
 }  # fmt: skip
 KILLED, FAILED, BROKEN = -signal.SIGKILL, 1, 70
+# What a training loads as it goes: loaded once here, so that no child does it again, which would take longer than the rest.
+LOADED = ("rnnsent.lessons", "scipy.optimize", "sklearn.linear_model", "torch._dynamo")
 
 
 @dataclass
 class Counts:
     """What a campaign did and found."""
 
+    writes: int = 0  # of an undisturbed training
     kills: int = 0
     faults: int = 0
-    lost: int = 0  # no model, or not the weights of an undisturbed run
+    survived: int = 0  # kills after which a model was there, and the run went on to the weights of an undisturbed one
+    lost: int = 0  # no model, or other weights
     crashes: int = 0  # an error that is not told in one line
+    wrong_exits: int = 0
     left_behind: int = 0  # temporary files after a failed write
 
     def __str__(self) -> str:
         return (
-            f"{self.kills} kills and {self.faults} failed writes survived; models lost {self.lost}, crashes {self.crashes}, "
-            f"temporary files left {self.left_behind}"
+            f"{self.kills} of {self.writes} writes killed at, {self.faults} failed\n"
+            f"kills survived {self.survived}, faults injected {self.faults}, models lost {self.lost}, "
+            f"crashes {self.crashes}, wrong exits {self.wrong_exits}, temporary files left {self.left_behind}"
         )
 
 
-def campaign(folder: Path, every: int = 1) -> Counts:
-    """Disturb every n-th write of a training, once by a kill and once by a full disk."""
-    importlib.import_module("rnnsent.lessons")  # and PyTorch with it, so that no child loads it again
+def campaign(folder: Path, *, minutes: float = math.inf, most: int | None = None, seed: int = 0) -> Counts:
+    """Disturb writes of a training, each once by a kill and once by a full disk, until the minutes or the writes end."""
+    end = time.monotonic() + 60 * minutes
+    for name in LOADED:
+        importlib.import_module(name)
     data = folder / "texts.csv"
     rows = [f"{'good' if i % 2 else 'bad'} film number {i % 9},{i % 2}" for i in range(80)]
     data.write_text("text,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
@@ -64,8 +75,10 @@ def campaign(folder: Path, every: int = 1) -> Counts:
     shutil.copytree(older, undisturbed)
     assert in_child(counted, data, undisturbed, writes) == 0
     expected = (undisturbed / NAME / WEIGHTS).read_bytes()
-    counts = Counts()
-    for at in range(1, int(writes.read_text()) + 1, every):
+    counts = Counts(writes=int(writes.read_text()))
+    for at in list(spread(counts.writes, seed))[:most]:
+        if time.monotonic() > end:
+            break
         for kill in (True, False):
             models = folder / f"{at}-{kill}"
             shutil.copytree(older, models)
@@ -74,15 +87,26 @@ def campaign(folder: Path, every: int = 1) -> Counts:
     return counts
 
 
+def spread(count: int, seed: int) -> Iterator[int]:
+    """1 to `count`, each once, in an order of which any beginning is spread evenly: steps of about the golden section."""
+    stride = next(step for step in range(round(count * 0.618), count + 1) if math.gcd(step, count) == 1)
+    start = random.Random(seed).randrange(count)
+    for k in range(count):
+        yield (start + k * stride) % count + 1
+
+
 def disturb_once(counts: Counts, data: Path, models: Path, expected: bytes, at: int, *, kill: bool) -> None:
     status = in_child(disturbed, data, models, at, kill)
     counts.kills, counts.faults = counts.kills + kill, counts.faults + (not kill)
-    counts.crashes += status not in ((KILLED,) if kill else (0, FAILED))
+    counts.crashes += status == BROKEN
+    counts.wrong_exits += status not in ((KILLED,) if kill else (0, FAILED)) and status != BROKEN
     if not kill:
         counts.left_behind += len({path.name for path in models.iterdir()} - expected_names())
-    counts.lost += in_child(predicts, models) != 0
+    usable = in_child(predicts, models) == 0
     finished = in_child(go_on, data, models) == 0
-    counts.lost += not finished or (models / NAME / WEIGHTS).read_bytes() != expected
+    whole = usable and finished and (models / NAME / WEIGHTS).read_bytes() == expected
+    counts.survived += kill and whole
+    counts.lost += not whole
 
 
 def expected_names() -> set[str]:
@@ -176,11 +200,13 @@ def at_each_write(models: Path, act: Callable[[], None]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--every", type=int, default=1, help="disturb every n-th write")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="as many writes as these allow; all without it")
+    parser.add_argument("--seed", type=int, default=0, help="which write is the first")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        counts = campaign(Path(folder), parser.parse_args().every)
+        counts = campaign(Path(folder), minutes=asked.minutes, seed=asked.seed)
     print(counts)
-    sys.exit(bool(counts.lost or counts.crashes or counts.left_behind))
+    sys.exit(bool(counts.lost or counts.crashes or counts.wrong_exits or counts.left_behind))
 
 
 if __name__ == "__main__":
