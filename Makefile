@@ -39,6 +39,7 @@ torture: .venv-test/ready  ## kill, fill, fuzz and cut off for ten minutes, and 
 	$(TEST)/python tests/torture/fuzz_checkpoints.py --minutes 3
 	$(TEST)/python -m tests.torture.inputs --minutes 1
 	$(TEST)/python -m tests.torture.flaky_hub --minutes 1
+	$(TEST)/python -m tests.torture.same_answer
 
 .venv-demo/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-demo
