@@ -3,7 +3,7 @@ DEMO := .venv-demo/bin
 TEST := .venv-test/bin
 ENGLISH := .venv-english/bin
 
-.PHONY: demo test docs english results bench torture clean
+.PHONY: demo test golden docs english results bench torture clean
 
 demo: .venv-demo/ready  ## train on the embedded sentences, evaluate, and pipe a file through predict
 	rm -rf .venv-demo/models
@@ -18,6 +18,9 @@ test: .venv-test/ready  ## lint, types, current docs and the test suite with its
 	$(TEST)/mypy
 	$(TEST)/cog --check -Urc docs/commands.md
 	$(TEST)/pytest -n 2 --cov --cov-report=term
+
+golden: .venv-test/ready  ## write down anew what the English model says of 200 texts, after a change that is meant
+	$(TEST)/python tests/golden/renew.py
 
 docs: .venv-test/ready  ## write every command's help into docs/commands.md
 	$(TEST)/cog -Urc docs/commands.md
