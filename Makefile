@@ -1,9 +1,10 @@
 PYTHON ?= python3
 DEMO := .venv-demo/bin
 TEST := .venv-test/bin
+LOWEST := .venv-lowest/bin
 ENGLISH := .venv-english/bin
 
-.PHONY: demo test golden docs english results bench torture clean
+.PHONY: demo test test-lowest golden docs english results bench torture clean
 
 demo: .venv-demo/ready  ## train on the embedded sentences, evaluate, and pipe a file through predict
 	rm -rf .venv-demo/models
@@ -18,6 +19,9 @@ test: .venv-test/ready  ## lint, types, current docs and the test suite with its
 	$(TEST)/mypy
 	$(TEST)/cog --check -Urc docs/commands.md
 	$(TEST)/pytest -n 2 --cov --cov-report=term
+
+test-lowest: .venv-lowest/ready  ## the suite on the lowest release of every dependency; downloads gigabytes once
+	$(LOWEST)/pytest -n 2
 
 golden: .venv-test/ready  ## write down anew what the English model says of 200 texts, after a change that is meant
 	$(TEST)/python tests/golden/renew.py
@@ -54,10 +58,17 @@ torture: .venv-test/ready  ## kill, fill, fuzz and cut off for ten minutes, and 
 	$(TEST)/pip install --quiet --editable '.[test]'
 	touch $@
 
+.venv-lowest/ready: pyproject.toml scripts/lowest.py
+	$(PYTHON) -m venv --clear .venv-lowest
+	$(LOWEST)/pip install --quiet packaging
+	$(LOWEST)/python scripts/lowest.py > .venv-lowest/constraints.txt
+	$(LOWEST)/pip install --quiet --constraint .venv-lowest/constraints.txt --editable '.[test]'
+	touch $@
+
 .venv-english/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-english
 	$(ENGLISH)/pip install --quiet --editable '.[bench,distil,english]'
 	touch $@
 
 clean:
-	rm -rf .venv-demo .venv-test .venv-english
+	rm -rf .venv-demo .venv-test .venv-lowest .venv-english
