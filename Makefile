@@ -4,7 +4,7 @@ TEST := .venv-test/bin
 LOWEST := .venv-lowest/bin
 ENGLISH := .venv-english/bin
 
-.PHONY: demo test test-lowest golden docs english results bench torture clean
+.PHONY: demo test test-lowest audit golden docs english results bench torture clean
 
 demo: .venv-demo/ready  ## train on the embedded sentences, evaluate, and pipe a file through predict
 	rm -rf .venv-demo/models
@@ -22,6 +22,10 @@ test: .venv-test/ready  ## lint, types, current docs and the test suite with its
 
 test-lowest: .venv-lowest/ready  ## the suite on the lowest release of every dependency; downloads gigabytes once
 	$(LOWEST)/pytest -n 2
+
+audit: .venv-test/ready .venv-audit/ready  ## look up the known vulnerabilities of every release that is installed; asks pypi.org
+	$(TEST)/pip freeze --exclude-editable | sed 's/+cpu$$//' > .venv-audit/installed.txt
+	.venv-audit/bin/pip-audit --strict --no-deps --disable-pip --requirement .venv-audit/installed.txt
 
 golden: .venv-test/ready  ## write down anew what the English model says of 200 texts, after a change that is meant
 	$(TEST)/python tests/golden/renew.py
@@ -65,10 +69,15 @@ torture: .venv-test/ready  ## kill, fill, fuzz and cut off for ten minutes, and 
 	$(LOWEST)/pip install --quiet --constraint .venv-lowest/constraints.txt --editable '.[test]'
 	touch $@
 
+.venv-audit/ready:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet pip-audit
+	touch $@
+
 .venv-english/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-english
 	$(ENGLISH)/pip install --quiet --editable '.[bench,distil,english]'
 	touch $@
 
 clean:
-	rm -rf .venv-demo .venv-test .venv-lowest .venv-english
+	rm -rf .venv-demo .venv-test .venv-lowest .venv-audit .venv-english
