@@ -1,4 +1,5 @@
-"""Proves that docs/commands.md is what the commands say of themselves, each of them."""
+"""Proves that docs/commands.md is what the commands say of themselves, each of them, and that docs/trust.md names tests
+that there are."""
 
 import re
 import subprocess
@@ -46,3 +47,20 @@ def test_the_check_of_the_makefile_finds_the_file_current() -> None:
     check = [sys.executable, "-m", "cogapp", *arguments]
     answer = subprocess.run(check, cwd=ROOT, capture_output=True, text=True)
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_every_row_of_what_can_be_trusted_names_tests_that_there_are() -> None:
+    rows = re.findall(
+        r"^\|(.*)\|(.*)\|(.*)\|$",
+        (ROOT / "docs" / "trust.md").read_text(encoding="utf-8").partition("## Counted")[0],
+        re.MULTILINE,
+    )
+    rows = [shown_by for fault, _, shown_by in rows if "---" not in fault and shown_by.strip() != "shown by"]
+    assert len(rows) > 25
+    for shown_by in rows:
+        named = re.findall(r"`(\S+\.py)(?:::(\w+))?`", shown_by)
+        assert named, f"no test is named in {shown_by}"
+        assert len(named) == shown_by.count("`") / 2
+        for file, test in named:
+            text = (ROOT / "tests" / file).read_text(encoding="utf-8")
+            assert not test or f"\ndef {test}(" in text, f"{file} has no {test}"
