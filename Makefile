@@ -19,6 +19,7 @@ test: .venv-test/ready  ## lint, types, current docs and the test suite with its
 	$(TEST)/mypy
 	$(TEST)/cog --check -Urc docs/commands.md
 	$(TEST)/pytest -n 2 --cov --cov-report=term
+	$(TEST)/python benchmarks/speed.py --short  # printed, and held to nothing: this machine is anybody's
 
 test-lowest: .venv-lowest/ready  ## the suite on the lowest release of every dependency; downloads gigabytes once
 	$(LOWEST)/pytest -n 2

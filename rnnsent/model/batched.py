@@ -2,7 +2,7 @@
 
 It keeps pace with PyTorch's kernels, and saves their import, by leaving work out:
 
-- the first layer's W x + b is computed once for each distinct token of many texts, not at every step;
+- the first layer's W x + b is computed once for each word, of the vocabulary or of many texts, not at every step;
 - a batch's texts stand in falling order of length, so that step t works on the first n of them, and on no padding;
 - a sigmoid is (1 + tanh(x / 2)) / 2, so that all gates are one call; the inner half is in the weights already;
 - states are pooled as they come, and kept only where a layer or an attention reads them again.
@@ -12,6 +12,7 @@ second reads from the right), E embedding, H hidden, G width of all gates, D = R
 """
 
 from collections.abc import Iterator, Sequence
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -28,6 +29,8 @@ from rnnsent.model.equations import Array, Weights
 MAX_ROWS, MAX_TOKENS = 256, 16_384
 # Tokens that share a table: the more, the fewer of them are met for the first time.
 TABLE_TOKENS = 1 << 17
+# A table of the whole vocabulary is made at once, and kept, where it is no larger than this and as many tokens have come.
+MOST_KEPT = 200_000_000  # bytes
 # Steps whose states are summed in float32 before their sum goes into a float64, so that a million are summed well.
 STRETCH = 4_096
 
@@ -44,17 +47,29 @@ class Network:
     def __init__(self, weights: Weights, config: ModelConfig) -> None:
         self._weights, self._config = weights, config
         self._layers = [layer_of(weights, config, number) for number in range(config.layers)]
+        self._lock = Lock()
+        self._tokens = 0  # so far
+        self._whole: Table | None = None
 
     def logits(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
         """(N, K) for N rows of at least one token each."""
         lengths = np.array([len(row) for row in rows], dtype=np.int64)
         found = np.empty((len(rows), len(self._weights["output.bias"])), dtype=np.float32)
         for batches in _groups(buckets(lengths, max_rows=MAX_ROWS, max_tokens=MAX_TOKENS), lengths):
-            table = Table([rows[i] for batch in batches for i in batch], self._weights, self._layers[0])
+            table = self._table([rows[i] for batch in batches for i in batch])
             for batch in batches:
                 falling = batch[::-1]
                 found[falling] = self._logits(table, [rows[i] for i in falling])
         return found
+
+    def _table(self, rows: Sequence[Ids]) -> "Table":
+        embedding, layer = self._weights["embedding.weight"], self._layers[0]
+        with self._lock:
+            self._tokens += sum(map(len, rows))
+            size = len(embedding) * layer.b.size * layer.b.itemsize
+            if self._whole is None and self._tokens > len(embedding) and size <= MOST_KEPT:
+                self._whole = Table(np.arange(len(embedding)), embedding, layer)
+        return self._whole or Table(_distinct(rows, len(embedding)), embedding, layer)
 
     def _logits(self, table: "Table", rows: Sequence[Ids]) -> Array:
         ids, lengths = pad(rows)
@@ -74,14 +89,10 @@ class Network:
 
 
 class Table:
-    """The first layer's W x + b of every token in some rows."""
+    """The first layer's W x + b of some entries of the vocabulary, given in rising order."""
 
-    def __init__(self, rows: Sequence[Ids], weights: Weights, layer: Layer) -> None:
-        embedding = weights["embedding.weight"]
-        self._places = np.zeros(len(embedding), dtype=np.int64)  # of each entry of the vocabulary in the table
-        for row in rows:
-            self._places[row] = 1
-        entries = np.flatnonzero(self._places)
+    def __init__(self, entries: NDArray[np.int64], embedding: Array, layer: Layer) -> None:
+        self._places = np.zeros(len(embedding), dtype=np.int64)  # of each entry in the table
         self._places[entries] = np.arange(len(entries))
         sums = embedding[entries] @ layer.W + layer.b  # (R, entries, G)
         self._entries, self._sums = len(entries), sums.reshape(-1, sums.shape[-1])
@@ -100,6 +111,14 @@ class Table:
             return sums[places[t, :, :n]]
 
         return inputs
+
+
+def _distinct(rows: Sequence[Ids], vocabulary: int) -> NDArray[np.int64]:
+    """The entries that stand in the rows."""
+    found = np.zeros(vocabulary, dtype=bool)
+    for row in rows:
+        found[row] = True
+    return np.flatnonzero(found)
 
 
 def _projected(layer: Layer, states: Array, lengths: NDArray[np.int64]) -> Inputs:
