@@ -8,13 +8,41 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 THREADS = "rnnsent"  # what their names begin with
 AHEAD = 2  # windows that are fetched before the first of them is done
+
+
+class Metered(Generic[Item]):
+    """The windows of a stream, and what work has come with them.
+
+    Args:
+        cost: the work of a window.
+    """
+
+    def __init__(self, windows: Iterable[Sequence[Item]], cost: Callable[[Sequence[Item]], float]) -> None:
+        self._windows, self._cost = iter(windows), cost
+        self._held: Sequence[Item] | None = None
+        self.work = 0.0
+        self.is_over = False
+
+    def until(self, most: float) -> Iterator[Sequence[Item]]:
+        """Those up to so much work in all; the one that passes it is kept for the next call."""
+        while self._held is not None or self._fetched():
+            if self.work > most or self._held is None:
+                return
+            window, self._held = self._held, None
+            yield window
+
+    def _fetched(self) -> bool:
+        self._held = next(self._windows, None)
+        self.is_over = self._held is None
+        self.work += 0.0 if self._held is None else self._cost(self._held)
+        return not self.is_over
 
 
 def in_order(

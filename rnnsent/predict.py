@@ -5,6 +5,7 @@ core. PyTorch runs where there is a GPU, or bfloat16 is asked for and the proces
 loading it pays. Both engines give the same probabilities within 1e-5, and a text's depend on nothing but the text.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -23,7 +24,7 @@ from rnnsent.model.engines import Engine, NumpyEngine, TorchEngine
 from rnnsent.model.hardware import may_have_gpu
 from rnnsent.model.ngrams import Ngrams, network_of
 from rnnsent.model.store import find_model
-from rnnsent.pipeline import in_order
+from rnnsent.pipeline import Metered, in_order
 
 # Multiplications of the recurrent layers. Starting threads takes as long as a hundredth of the first number; what
 # loading PyTorch takes is won back by it after the second.
@@ -128,21 +129,25 @@ class Predictor:
 
     def _scored(self, windows: Iterable[Sequence[str]]) -> Iterator[tuple[Sequence[str], Scores]]:
         """Each window that is not empty, and its scores: at once while there is little, then ahead and side by side."""
-        windows = iter(windows)
+        stream = Metered(windows, self._multiplications)
         before = self._work
-        for window in windows:
-            self._work += sum(map(len, window)) / CHARACTERS_OF_A_TOKEN * self._multiplications
-            if self._awaits_pytorch and self._work > TORCH_PAYS_FROM:
-                self._load_pytorch()
-            if not self._awaits_pytorch and self._work - before > THREADS_PAY_FROM:
-                windows = chain([window], windows)
-                break
+        for window in stream.until(THREADS_PAY_FROM):
+            self._work = before + stream.work
+            self._load_pytorch_if_it_pays()
             if window:
                 yield window, self._score(window)
-        else:
-            return
-        with self._engine.workers() as workers:
-            for window, hands in in_order(windows, self._score, workers=workers, start=self._engine.start_worker):
+        if not stream.is_over and self._awaits_pytorch:
+            yield from self._side_by_side(stream.until(TORCH_PAYS_FROM - before))
+            self._work = before + stream.work
+            self._load_pytorch_if_it_pays()
+        if not stream.is_over:
+            yield from self._side_by_side(stream.until(math.inf))
+            self._work = before + stream.work
+
+    def _side_by_side(self, windows: Iterable[Sequence[str]]) -> Iterator[tuple[Sequence[str], Scores]]:
+        engine = self._engine
+        with engine.workers() as workers:
+            for window, hands in in_order(windows, self._score, workers=workers, start=engine.start_worker):
                 yield window, _dealt_back(hands)
 
     def _score(self, texts: Sequence[str]) -> Scores:
@@ -178,10 +183,17 @@ class Predictor:
             for (start, end), output in zip(encoding.offsets, outputs.tolist(), strict=True)
         ]
 
+    def _multiplications(self, window: Sequence[str]) -> float:
+        """Of the recurrent layers, about, for some texts."""
+        return sum(map(len, window)) / CHARACTERS_OF_A_TOKEN * self._recurrent_weights
+
     @cached_property
-    def _multiplications(self) -> int:
-        """Of the recurrent layers, for a token."""
+    def _recurrent_weights(self) -> int:
         return sum(tensor.size for name, tensor in self._weights.items() if name.startswith("layers"))
+
+    def _load_pytorch_if_it_pays(self) -> None:
+        if self._awaits_pytorch and self._work > TORCH_PAYS_FROM:
+            self._load_pytorch()
 
     def _load_pytorch(self) -> None:
         """The one switch between engines: PyTorch stays where it has something that numpy has not."""

@@ -1,5 +1,6 @@
 """Windows come back in order, few are fetched ahead, and where the input pauses all are answered first."""
 
+import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnsent.pipeline import AHEAD, in_order
+from rnnsent.pipeline import AHEAD, Metered, in_order
 
 
 def nothing() -> None:
@@ -100,3 +101,14 @@ def test_each_thread_is_started_once() -> None:
         in_order([[1, 2, 3, 4]] * 20, lambda hand: None, workers=2, start=lambda: started.append(threading.get_ident()))
     )
     assert 1 <= len(started) == len(set(started)) <= 2
+
+
+def test_a_metered_stream_is_cut_where_its_work_passes_a_limit_and_loses_no_window() -> None:
+    stream = Metered([[1, 2], [], [3], [4, 5, 6], [7]], len)
+    assert list(stream.until(3)) == [[1, 2], [], [3]]
+    assert (stream.work, stream.is_over) == (6, False)
+    assert list(stream.until(5)) == []
+    assert list(stream.until(6)) == [[4, 5, 6]]
+    assert list(stream.until(math.inf)) == [[7]]
+    assert (stream.work, stream.is_over) == (7, True)
+    assert list(stream.until(math.inf)) == []

@@ -181,8 +181,7 @@ def bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def allow(texts: int, predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
     """PyTorch pays after so many texts of "a good film"."""
-    work = len("a good film") / predict.CHARACTERS_OF_A_TOKEN * predictor._multiplications
-    monkeypatch.setattr(predict, "TORCH_PAYS_FROM", texts * work)
+    monkeypatch.setattr(predict, "TORCH_PAYS_FROM", texts * predictor._multiplications(["a good film"]))
 
 
 def test_pytorch_takes_over_once_so_much_has_come_that_bfloat16_pays(
