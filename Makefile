@@ -13,13 +13,13 @@ demo: .venv-demo/ready  ## train on the embedded sentences, evaluate, and pipe a
 	printf 'Works great, and the price is right.\n\nThe battery died in a day.\n' > .venv-demo/lines.txt
 	RNNSENT_MODELS_DIR=.venv-demo/models $(DEMO)/rnnsent predict - < .venv-demo/lines.txt
 
-test: .venv-test/ready  ## lint, types, current docs and the test suite with its coverage
+test: .venv-test/ready  ## lint, types, current docs, the test suite with its coverage, a short table of speed
 	$(TEST)/ruff check .
 	$(TEST)/ruff format --check .
 	$(TEST)/mypy
 	$(TEST)/cog --check -Urc docs/commands.md
 	$(TEST)/pytest -n 2 --cov --cov-report=term
-	$(TEST)/python benchmarks/speed.py --short  # printed, and held to nothing: this machine is anybody's
+	$(TEST)/python benchmarks/speed.py --short  # printed, and held to nothing
 
 test-lowest: .venv-lowest/ready  ## the suite on the lowest release of every dependency; downloads gigabytes once
 	$(LOWEST)/pytest -n 2
@@ -34,7 +34,7 @@ golden: .venv-test/ready  ## write down anew what the English model says of 200 
 docs: .venv-test/ready  ## write every command's help into docs/commands.md
 	$(TEST)/cog -Urc docs/commands.md
 
-english: .venv-english/ready  ## rebuild models/english: hours on two cores, needs the Hub; every step can be stopped and goes on
+english: .venv-english/ready  ## rebuild models/english: hours on two cores, needs the Hub and all-mpnet-base-v2 (scripts/english.py); every step can be stopped and goes on
 	$(ENGLISH)/python scripts/english.py .venv-english/build
 
 results: .venv-english/ready  ## write docs/results.md out of benchmarks/results.json

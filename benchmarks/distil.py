@@ -27,7 +27,6 @@ def main() -> None:
     teacher_folder = Path(sys.argv[1])
     checkpoint = find_model(sys.argv[2] if len(sys.argv) > 2 else "english")
     predictor = Predictor(checkpoint, device="cpu")
-    predictor.score(["it"] * 20_000)  # on threads, which is what a stream meets
     scorers: dict[str, Teacher] = {
         "transformer": find_teacher(str(teacher_folder), "cpu"),
         "LSTM": CheckpointTeacher(predictor),

@@ -23,13 +23,13 @@ def main() -> None:
         HEAD,
         *accuracy(entries.get("accuracy", {})),
         *model_parts(entries.get("parts", {})),
+        *probes(entries.get("probes", {})),
         *peers(entries.get("peers", {})),
         *distil(entries.get("distil", {})),
         *by_length(entries.get("accuracy", {})),
         *long_range(entries.get("long_range", {})),
         *speed(entries.get("speed", {})),
         *fast(entries.get("fast", {})),
-        *stream(entries.get("stream", {})),
         *ablation(entries.get("ablation", {})),
         *overlap(entries.get("overlap", {})),
         *machines(),
@@ -91,6 +91,14 @@ def model_parts(runs: Mapping[str, Any]) -> list[str]:
     ]
     header = ["model", "texts", "network alone", "n-grams alone", "together", "command"]
     return ["The two parts of a model:", "", *table(header, rows), ""] if rows else []
+
+
+def probes(runs: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for name, run in runs.items():
+        kinds = ", ".join(f"{kind} {right}" for kind, right in run.items() if " of " in str(right))
+        lines += [f"Right of the short texts in benchmarks/probes.csv, {name} (`{run['command']}`): {kinds}.", ""]
+    return lines
 
 
 def peers(runs: Mapping[str, Any]) -> list[str]:
@@ -210,18 +218,6 @@ def fast(runs: Mapping[str, Any]) -> list[str]:
             "",
         ]
     return lines
-
-
-def stream(runs: Mapping[str, Any]) -> list[str]:
-    rows = [
-        [
-            f"{run['lines_in']:,}", f"{run['lines_out']:,}", f"{run['peak_megabytes']:.0f} MB", f"{run['lines_per_second']:,.0f}",
-            f"`{run['command']}`", letter(run["on"]),
-        ]
-        for run in sorted(runs.values(), key=lambda run: run["lines_in"])
-    ]  # fmt: skip
-    header = ["lines in", "lines out", "peak memory", "lines/s", "command", "on"]
-    return ["## Streams", "", *table(header, rows), ""] if rows else []
 
 
 def ablation(runs: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Draw docs/speed.png out of results.json: `python benchmarks/speed_picture.py`, the last step of `make bench`."""
+"""Draw docs/speed.png out of results.json: `python benchmarks/speed_picture.py`, a step of `make bench`."""
 
 from pathlib import Path
 from statistics import median

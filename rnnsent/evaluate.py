@@ -88,7 +88,7 @@ def record_scores(checkpoint: Checkpoint, evaluation: Evaluation) -> bool:
 
     False where they cannot be written, and for the model that ships, whose card speaks of the figures it came with.
     """
-    if checkpoint.path.parent == SHIPPED:
+    if checkpoint.path.resolve().parent == SHIPPED.resolve():
         return False
     metrics = {**checkpoint.metrics, f"{evaluation.source}:{evaluation.split}": evaluation.to_dict()}
     try:

@@ -55,17 +55,18 @@ def in_order(
     """Yield each window and the results of its hands; hand k of n is `window[k::n]`.
 
     An empty window says that no more input is at hand: what has been fetched is then given back before the next is
-    asked for. An error in the work is raised in its window's turn. Whoever stops early, by a signal or by closing the
-    generator, does not wait for the work that is under way.
+    asked for. An error in the work is raised in its window's turn, one of the input after all that came before it.
+    Whoever stops early, by a signal or by closing the generator, does not wait for the work that is under way.
 
     Args:
         start: called once in each worker's thread.
     """
     pool = ThreadPoolExecutor(workers, thread_name_prefix=THREADS, initializer=start)
     pending: deque[tuple[Sequence[Item], list[Future[Result]]]] = deque()
+    failed: list[Exception] = []
     wait = True
     try:
-        for window in windows:
+        for window in _until_error(windows, failed):
             if len(window):
                 hands = min(workers, len(window))
                 pending.append((window, [pool.submit(work, window[k::hands]) for k in range(hands)]))
@@ -73,11 +74,21 @@ def in_order(
                 yield _collected(*pending.popleft())
         while pending:
             yield _collected(*pending.popleft())
+        if failed:
+            raise failed[0]
     except (GeneratorExit, KeyboardInterrupt, SystemExit):
         wait = False
         raise
     finally:
         pool.shutdown(wait=wait, cancel_futures=True)
+
+
+def _until_error(windows: Iterable[Sequence[Item]], failed: list[Exception]) -> Iterator[Sequence[Item]]:
+    """The windows; an error that ends them is kept in `failed`."""
+    try:
+        yield from windows
+    except Exception as error:
+        failed.append(error)
 
 
 def _is_done(futures: Sequence[Future[Result]]) -> bool:

@@ -148,7 +148,7 @@ class Predictor:
         engine = self._engine
         with engine.workers() as workers:
             for window, hands in in_order(windows, self._score, workers=workers, start=engine.start_worker):
-                yield window, _dealt_back(hands)
+                yield window, _merged(hands)
 
     def _score(self, texts: Sequence[str]) -> Scores:
         rows = self._tokenizer.encode(texts)
@@ -236,7 +236,7 @@ def _arrays(scores: Scores) -> tuple[NDArray[Any], ...]:
     return scores.probabilities, scores.n_tokens, scores.n_unknown
 
 
-def _dealt_back(hands: Sequence[Scores]) -> Scores:
+def _merged(hands: Sequence[Scores]) -> Scores:
     """The scores of `window[k::n]` for each k of n as those of the window."""
     length = sum(len(hand.n_tokens) for hand in hands)
     found = Scores(*(np.empty((length, *array.shape[1:]), array.dtype) for array in _arrays(hands[0])))

@@ -45,6 +45,8 @@ def main() -> None:
     build.mkdir(parents=True, exist_ok=True)
     os.chdir(build)  # so that the model's config.json names what it was made of by relative paths
     os.environ["RNNSENT_MODELS_DIR"] = "models"
+    if not Path(LARGE).is_dir() and not ITS_BASE.is_dir():
+        sys.exit(f"{build / ITS_BASE} is not there: link it to a folder of sentence-transformers/all-mpnet-base-v2")
     for seed in SEEDS:
         if not Path(f"teacher-{seed}").is_dir():
             script("teacher.py", f"teacher-{seed}", "--seed", str(seed))

@@ -19,6 +19,11 @@ def lowest(requirement: Requirement) -> str:
     return f"{requirement.name}=={bound}"
 
 
-project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
-requirements = chain(project["dependencies"], *project["optional-dependencies"].values())
-sys.stdout.writelines(f"{line}\n" for line in sorted({lowest(Requirement(each)) for each in requirements}))
+def main() -> None:
+    project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
+    requirements = chain(project["dependencies"], *project["optional-dependencies"].values())
+    sys.stdout.writelines(f"{line}\n" for line in sorted({lowest(Requirement(each)) for each in requirements}))
+
+
+if __name__ == "__main__":
+    main()

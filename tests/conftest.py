@@ -94,7 +94,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Checkpoint) -> Iterator[Path]:
+def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Checkpoint) -> Iterator[Path]:
     """A working folder whose models/ holds a tiny model; what `run` changes in the process is put back."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(terminal, "_quiet", False)
@@ -132,13 +132,13 @@ def fault(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., tuple[int
 
 
 @pytest.fixture
-def give(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], None]]:
+def give(working_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], None]]:
     """Put bytes on stdin."""
     with contextlib.ExitStack() as opened:
 
         def of(content: bytes) -> None:
-            (workplace / "stdin").write_bytes(content)
-            monkeypatch.setattr("sys.stdin", opened.enter_context((workplace / "stdin").open()))
+            (working_folder / "stdin").write_bytes(content)
+            monkeypatch.setattr("sys.stdin", opened.enter_context((working_folder / "stdin").open()))
 
         yield of
 

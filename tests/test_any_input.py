@@ -15,7 +15,7 @@ import pytest
 from rnnsent.data.records import read_file_records
 from rnnsent.data.tables import read_table
 
-pytestmark = pytest.mark.usefixtures("workplace")
+pytestmark = pytest.mark.usefixtures("working_folder")
 
 # The first and last character of each plane, and one within.
 PLANES = [
@@ -42,19 +42,21 @@ def write(path: Path, texts: list[str]) -> None:
 
 
 @pytest.mark.parametrize("texts", PLANES, ids=range(17))
-def test_characters_of_each_plane_come_back_from_every_format(answer, give, workplace: Path, texts: list[str]) -> None:
+def test_characters_of_each_plane_come_back_from_every_format(
+    answer, give, working_folder: Path, texts: list[str]
+) -> None:
     for name in ("in", "in.utf16", "in.csv", "in.tsv", "in.jsonl", "in.parquet"):
-        write(workplace / name, texts)
+        write(working_folder / name, texts)
         found = [json.loads(line)["text"] for line in answer("predict", name, "--json").split("\n")[:-1]]
         assert found == texts
         header, *rows = csv.reader(io.StringIO(answer("predict", name, "-f", "csv"), newline=""))
         assert [row[header.index("text")] for row in rows] == texts
-    give((workplace / "in").read_bytes())
+    give((working_folder / "in").read_bytes())
     assert [line.split("\t")[2] for line in answer("predict", "-").split("\n")[:-1]] == texts
 
 
 @pytest.mark.parametrize("half", [b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xf4\x90\x80\x80", b"\xc0\x80"])
-def test_bytes_that_no_character_has_become_replacement_characters(answer, workplace: Path, half: bytes) -> None:
+def test_bytes_that_no_character_has_become_replacement_characters(answer, working_folder: Path, half: bytes) -> None:
     shown = half.decode("utf-8", "replace")
     contents = {
         "in": b"good " + half,
@@ -63,7 +65,7 @@ def test_bytes_that_no_character_has_become_replacement_characters(answer, workp
         "in.jsonl": b'{"text": "good ' + half + b'"}',
     }
     for name, content in contents.items():
-        (workplace / name).write_bytes(content)
+        (working_folder / name).write_bytes(content)
         assert json.loads(answer("predict", name, "--json"))["text"] == "good " + shown
 
 
@@ -72,9 +74,11 @@ def test_bytes_that_no_character_has_become_replacement_characters(answer, workp
     [(gzip.compress(b"good\n", mtime=0), "gzip"), (lzma.compress(b"good\n"), "xz"), (b"PK\3\4", "zip")],
     ids=["gzip", "xz", "zip"],
 )
-def test_an_archive_is_refused_wherever_it_comes_from(fault, give, workplace: Path, data: bytes, kind: str) -> None:
+def test_an_archive_is_refused_wherever_it_comes_from(
+    fault, give, working_folder: Path, data: bytes, kind: str
+) -> None:
     for name in ("in", "in.csv", "in.jsonl", "in.parquet"):
-        (workplace / name).write_bytes(data)
+        (working_folder / name).write_bytes(data)
         code, line = fault("predict", name)
         assert (code, f"error: {name} is compressed ({kind}): unpack it first, such as " in line) == (1, True)
     give(data)
@@ -85,16 +89,16 @@ def test_an_archive_is_refused_wherever_it_comes_from(fault, give, workplace: Pa
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("in", b"\n" * 300_000),
-        ("in", b"good film\n" * 100_000),
+        ("in", b"\n" * 1_000_000),
+        ("in", b"good film\n" * 300_000),
         ("in.csv", b"id,text\n" + b"1,good\n" * 50_000),
         ("in.csv", b"id,text\n1,good\n" + b"1\n" * 50_000),
         ("in.jsonl", b'{"text": "good"}\n' + b"{\n" * 50_000),
     ],
     ids=["empty lines", "lines", "rows", "short rows", "rows that cannot be read"],
 )
-def test_memory_does_not_grow_with_the_number_of_records(workplace: Path, name: str, content: bytes) -> None:
-    (workplace / name).write_bytes(content)
+def test_memory_does_not_grow_with_the_number_of_records(working_folder: Path, name: str, content: bytes) -> None:
+    (working_folder / name).write_bytes(content)
     windows = read_file_records(Path(name)) if name == "in" else read_table(Path(name), "text", "skip").windows
     tracemalloc.start()
     for _ in windows:

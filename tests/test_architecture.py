@@ -24,7 +24,17 @@ def test_no_module_imports_from_a_layer_above_its_own() -> None:
         if own is None:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (other := layer(node.module or "")) is not None:
-                checked += 1
-                assert other <= own, f"{module} imports {node.module}"
+            for name in imported(node):
+                if (other := layer(name)) is not None:
+                    checked += 1
+                    assert other <= own, f"{module} imports {name}"
     assert checked > 50
+
+
+def imported(node: ast.AST) -> list[str]:
+    """Modules, however they are imported."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []

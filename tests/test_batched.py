@@ -31,14 +31,13 @@ def test_a_text_scores_the_same_in_any_batch_as_by_the_equations(variant, rows) 
     np.testing.assert_allclose(batched.Network(weights, config).logits(texts), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("most_kept", [0, 10**6], ids=["a table each", "one table"])
+@pytest.mark.parametrize("most_kept", [0, 10_000, 10**6], ids=["a table a batch", "some tables", "one table"])
 def test_many_batches_and_many_tables_change_nothing(monkeypatch: pytest.MonkeyPatch, most_kept: int) -> None:
     weights, config = network_of("lstm", "mean-max", True, 1)
     random = np.random.default_rng(1)
     texts = [random.integers(0, 30, length).astype(np.int32) for length in random.integers(1, 40, 50)]
     whole = batched.Network(weights, config).logits(texts)
     monkeypatch.setattr(batched, "MAX_ROWS", 3)
-    monkeypatch.setattr(batched, "TABLE_TOKENS", 100)
     monkeypatch.setattr(batched, "MOST_KEPT", most_kept)
     np.testing.assert_allclose(batched.Network(weights, config).logits(texts), whole, atol=1e-6)
 

@@ -14,7 +14,7 @@ from rnnsent.cli.app import main, run
 from rnnsent.cli.options import complete_files, complete_models, complete_recipes, complete_sources, complete_splits
 from rnnsent.model.checkpoint import FILES
 
-pytestmark = pytest.mark.usefixtures("workplace")
+pytestmark = pytest.mark.usefixtures("working_folder")
 
 
 COMMANDS = ("train", "evaluate", "predict", "models", "datasets")
@@ -85,9 +85,9 @@ def test_main_exits_with_the_code(arguments: list[str], code: int) -> None:
     ],
 )
 def test_a_wrong_call_is_one_line_that_names_the_option_and_exits_with_2(
-    fault, workplace: Path, arguments, words: str
+    fault, working_folder: Path, arguments, words: str
 ) -> None:
-    (workplace / "tiny.csv").write_text("text\ngood\n")
+    (working_folder / "tiny.csv").write_text("text\ngood\n")
     code, line = fault(*arguments)
     assert code == 2
     assert words in line
@@ -125,17 +125,17 @@ def test_models_and_data_sets_are_listed_for_people_and_as_json(answer) -> None:
     assert named["sentences"]["from"] == "ships with rnnsent"
 
 
-def test_models_are_verified_one_a_line(answer, workplace: Path) -> None:
+def test_models_are_verified_one_a_line(answer, working_folder: Path) -> None:
     assert answer("models", "verify", "tiny") == "tiny: 6 files as manifest.json lists them\n"
     assert [line.partition(":")[0] for line in answer("models", "verify").splitlines()] == ["english", "tiny"]
-    (workplace / "models" / "tiny" / "manifest.json").unlink()
+    (working_folder / "models" / "tiny" / "manifest.json").unlink()
     said = "tiny: sound, but without a manifest.json to compare with\n"
-    assert answer("models", "verify", str(workplace / "models" / "tiny")) == said
+    assert answer("models", "verify", str(working_folder / "models" / "tiny")) == said
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_flipped_byte_is_told_with_the_name_of_its_file(fault, workplace: Path, name: str) -> None:
-    path = workplace / "models" / "tiny" / name
+def test_a_flipped_byte_is_told_with_the_name_of_its_file(fault, working_folder: Path, name: str) -> None:
+    path = working_folder / "models" / "tiny" / name
     content = bytearray(path.read_bytes() or b"{}")
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
@@ -144,42 +144,55 @@ def test_a_flipped_byte_is_told_with_the_name_of_its_file(fault, workplace: Path
     assert f"models/tiny/{name}" in line
 
 
-def test_each_broken_model_is_told_and_the_sound_ones_too(workplace: Path, capsys) -> None:
+def test_each_broken_model_is_told_and_the_sound_ones_too(working_folder: Path, capsys) -> None:
     for name in ("first", "second"):
-        shutil.copytree(workplace / "models" / "tiny", workplace / "models" / name)
-        (workplace / "models" / name / "README.md").write_text("changed")
+        shutil.copytree(working_folder / "models" / "tiny", working_folder / "models" / name)
+        (working_folder / "models" / name / "README.md").write_text("changed")
     assert run(["models", "verify"]) == 1
     out, err = capsys.readouterr()
     assert [line.partition(":")[0] for line in out.splitlines()] == ["english", "tiny"]
     assert [Path(line.split()[2]).parts[1] for line in err.splitlines()] == ["first", "second"]
 
 
-def test_a_data_set_is_shown_for_people_and_as_json(answer, workplace: Path) -> None:
-    (workplace / "in.csv").write_text("text,label\ngood,pos\nGood,neg\nbad,neg\n")
+def test_a_data_set_is_shown_for_people_and_as_json(answer, working_folder: Path) -> None:
+    (working_folder / "in.csv").write_text("text,label\ngood,pos\nGood,neg\nbad,neg\n")
     assert "(so many of 100 texts have at most so many words)" in answer("datasets", "in.csv")
     (split,) = json.loads(answer("datasets", "in.csv", "--json"))["splits"]
     assert (split["texts"], split["duplicates"], split["conflicting"]) == (3, 1, 1)
 
 
-def test_an_evaluation_is_kept_with_the_model(answer, workplace: Path) -> None:
-    (workplace / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
+def test_an_evaluation_is_kept_with_the_model(answer, working_folder: Path) -> None:
+    (working_folder / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
     figures = json.loads(answer("evaluate", "in.csv", "--model", "tiny", "--json"))
     assert figures["n"] == 2
-    kept = json.loads((workplace / "models" / "tiny" / "metrics.json").read_text())
+    kept = json.loads((working_folder / "models" / "tiny" / "metrics.json").read_text())
     assert [each["accuracy"] for each in kept.values()] == [figures["accuracy"]]
     assert f"{figures['accuracy']:.2%}" in answer("evaluate", "in.csv", "-m", "tiny")
     assert answer("models", "verify", "tiny") == "tiny: 6 files as manifest.json lists them\n"
 
 
-def test_a_shell_completes_models_and_sources(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_model_that_ships_is_never_written_to(
+    capsys: pytest.CaptureFixture[str], working_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where a checkout is the working folder, in which it is found by a relative path."""
+    monkeypatch.setattr("rnnsent.evaluate.SHIPPED", working_folder / "models")
+    (working_folder / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
+    files = {path: path.read_bytes() for path in (working_folder / "models" / "tiny").iterdir()}
+    for model in ("tiny", "./models/tiny", str(working_folder / "models" / "tiny")):
+        assert run(["evaluate", "in.csv", "--model", model]) == 0
+        assert "these figures are not kept with the model" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in (working_folder / "models" / "tiny").iterdir()} == files
+
+
+def test_a_shell_completes_models_and_sources(working_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert complete_models("") == ["english", "tiny"]
     assert complete_models("t") == ["tiny"]
     assert complete_models("x") == []
     assert complete_sources("yelp") == ["yelp_polarity", "yelp_review_full"]
     assert "sentences" in complete_sources("")
-    (workplace / "sorted.csv").write_text("")
-    (workplace / ".hidden").write_text("")
-    (workplace / "models" / "a.txt").write_text("")
+    (working_folder / "sorted.csv").write_text("")
+    (working_folder / ".hidden").write_text("")
+    (working_folder / "models" / "a.txt").write_text("")
     assert complete_sources("s") == ["sentences", "sst2", "sst5", "sorted.csv"]
     assert complete_files("") == ["models/", "sorted.csv"]
     assert complete_files("models/") == ["models/a.txt", "models/tiny/"]
@@ -187,20 +200,20 @@ def test_a_shell_completes_models_and_sources(workplace: Path, monkeypatch: pyte
     assert complete_files("absent/x") == []
     assert complete_recipes("d") == ["default"]
     assert complete_splits("t") == ["train", "test"]
-    monkeypatch.setenv("RNNSENT_MODELS_DIR", str(workplace / "absent"))
+    monkeypatch.setenv("RNNSENT_MODELS_DIR", str(working_folder / "absent"))
     assert complete_models("") == ["english"]
 
 
-def test_training_tells_its_progress_on_stderr_and_saves_a_model(workplace: Path, capsys) -> None:
+def test_training_tells_its_progress_on_stderr_and_saves_a_model(working_folder: Path, capsys) -> None:
     rows = [f"{word} film {i},{label}" for i in range(6) for word, label in (("good", "pos"), ("bad", "neg"))]
-    (workplace / "in.csv").write_text("text,label\n" + "\n".join(rows) + "\n")
+    (working_folder / "in.csv").write_text("text,label\n" + "\n".join(rows) + "\n")
     small = ["--hidden", "4", "--embedding-dim", "4", "--epochs", "1", "--min-updates", "0", "--no-bidirectional"]
     assert run(["train", "in.csv", "--name", "new", "--device", "cpu", *small]) == 0
     out, err = capsys.readouterr()
     assert out == ""
     assert "epoch 1/1: loss " in err
     assert err.splitlines()[-1].startswith("saved models/new: validation accuracy ")
-    config = json.loads((workplace / "models" / "new" / "config.json").read_text())
+    config = json.loads((working_folder / "models" / "new" / "config.json").read_text())
     assert (config["model"]["hidden"], config["model"]["bidirectional"], config["finished"]) == (4, False, True)
     assert run(["train", "in.csv", "--name", "new", *small]) == 2
     assert "--force" in capsys.readouterr().err

@@ -17,7 +17,7 @@ import pytest
 from rnnsent.cli.app import run
 from rnnsent.cli.train import _stop_on_signal
 
-pytestmark = pytest.mark.usefixtures("workplace")
+pytestmark = pytest.mark.usefixtures("working_folder")
 
 
 def test_an_interrupt_exits_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,27 +37,27 @@ def test_sigterm_exits_as_a_shell_expects_so_that_temporary_files_go(answer) -> 
 
 
 LINES = b"a good film, and not a very bad one\n" * 1_000
-AT_ONCE = "import rnnsent.predict; rnnsent.predict.TORCH_PAYS_FROM = {pays}; from rnnsent.cli.app import main; main()"
+AT_ONCE = "import rnnsent.predict; rnnsent.predict.THREADS_PAY_FROM = {pays}; from rnnsent.cli.app import main; main()"
 
 
-@pytest.mark.parametrize("pays", ["6e9", "0"], ids=["in one thread", "in workers"])
+@pytest.mark.parametrize("pays", ["1e18", "-1"], ids=["in one thread", "in workers"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 @pytest.mark.parametrize("words", [["-", "--json"], ["in", "--json"], ["-", "-o", "out.jsonl"]], ids=" ".join)
 def test_a_signal_leaves_whole_records_and_no_temporary_file(
-    workplace: Path, words: list[str], number: signal.Signals, code: int, pays: str
+    working_folder: Path, words: list[str], number: signal.Signals, code: int, pays: str
 ) -> None:
-    os.mkfifo(workplace / "in")
-    (workplace / "out.jsonl").write_text("old")
+    os.mkfifo(working_folder / "in")
+    (working_folder / "out.jsonl").write_text("old")
     command = [sys.executable, "-c", AT_ONCE.format(pays=pays), "predict", *words]
     with subprocess.Popen(
-        command, cwd=workplace, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command, cwd=working_folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as running:
         assert running.stdin and running.stdout and running.stderr
-        source = (workplace / "in").open("wb") if words[0] == "in" else running.stdin
+        source = (working_folder / "in").open("wb") if words[0] == "in" else running.stdin
         feed = threading.Thread(target=keep_writing, args=[source])
         feed.start()
         if "-o" in words:
-            wait_for(lambda: list(workplace.glob(".out.jsonl.*")))
+            wait_for(lambda: list(working_folder.glob(".out.jsonl.*")))
             received = b""
         else:
             received = running.stdout.read(1_000)
@@ -67,8 +67,8 @@ def test_a_signal_leaves_whole_records_and_no_temporary_file(
         feed.join(timeout=30)
     assert received == b"" or received.endswith(b"\n")
     assert {json.loads(line)["text"] for line in received.splitlines()} <= {LINES.splitlines()[0].decode()}
-    assert (workplace / "out.jsonl").read_text() == "old"
-    assert not list(workplace.glob(".out*"))
+    assert (working_folder / "out.jsonl").read_text() == "old"
+    assert not list(working_folder.glob(".out*"))
 
 
 def keep_writing(stream: BinaryIO) -> None:
@@ -85,11 +85,11 @@ def wait_for(condition: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def test_a_signal_ends_a_command_whose_output_nobody_reads(workplace: Path) -> None:
-    (workplace / "in").write_bytes(LINES * 10)
+def test_a_signal_ends_a_command_whose_output_nobody_reads(working_folder: Path) -> None:
+    (working_folder / "in").write_bytes(LINES * 10)
     with subprocess.Popen(
         [sys.executable, "-m", "rnnsent", "predict", "in"],
-        cwd=workplace,
+        cwd=working_folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as running:
@@ -100,12 +100,12 @@ def test_a_signal_ends_a_command_whose_output_nobody_reads(workplace: Path) -> N
         assert (running.wait(timeout=20), running.stderr.read()) == (143, b"")
 
 
-def test_a_signal_that_is_ignored_stays_ignored(workplace: Path) -> None:
+def test_a_signal_that_is_ignored_stays_ignored(working_folder: Path) -> None:
     """As nohup and a shell's & have it."""
     code = "import os, signal; [signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGHUP)]; "
     code += "from rnnsent.cli.app import run; run(['--version']); "
     code += "[os.kill(os.getpid(), each) for each in (signal.SIGINT, signal.SIGHUP)]; print('on')"
-    answer = subprocess.run([sys.executable, "-c", code], cwd=workplace, capture_output=True)
+    answer = subprocess.run([sys.executable, "-c", code], cwd=working_folder, capture_output=True)
     assert (answer.returncode, answer.stdout.splitlines()[-1], answer.stderr) == (0, b"on", b"")
 
 
@@ -121,14 +121,14 @@ def test_a_signal_that_is_ignored_stays_ignored(workplace: Path) -> None:
     ],
 )
 def test_a_signal_ends_each_command_quietly_and_leaves_what_was_there(
-    workplace: Path, monkeypatch, capfd, number: signal.Signals, code: int, arguments: list[str], during: str
+    working_folder: Path, monkeypatch, capfd, number: signal.Signals, code: int, arguments: list[str], during: str
 ) -> None:
-    (workplace / "in.csv").write_text("text,label\ngood,positive\nbad,negative\n")
-    before = contents(workplace)
+    (working_folder / "in.csv").write_text("text,label\ngood,positive\nbad,negative\n")
+    before = contents(working_folder)
     monkeypatch.setattr(during, lambda *_, **__: signal.raise_signal(number))
     assert exit_code(arguments) == code
     assert capfd.readouterr() == ("", "")
-    assert contents(workplace) == before
+    assert contents(working_folder) == before
 
 
 def exit_code(arguments: list[str]) -> object:

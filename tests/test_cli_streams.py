@@ -13,26 +13,26 @@ import pytest
 from rnnsent.cli.app import run
 from rnnsent.report import terminal
 
-pytestmark = pytest.mark.usefixtures("workplace")
+pytestmark = pytest.mark.usefixtures("working_folder")
 
 
-def test_the_file_that_stdout_is_gets_the_results_as_stdout_does(workplace: Path) -> None:
+def test_the_file_that_stdout_is_gets_the_results_as_stdout_does(working_folder: Path) -> None:
     for name in ("-", "/dev/stdout"):
-        (workplace / "log").write_text("before\n")
-        with (workplace / "log").open("ab") as log:
+        (working_folder / "log").write_text("before\n")
+        with (working_folder / "log").open("ab") as log:
             subprocess.run([sys.executable, "-m", "rnnsent", "predict", "good", "-o", name], stdout=log, check=True)
-        first, second = (workplace / "log").read_text().splitlines()
+        first, second = (working_folder / "log").read_text().splitlines()
         assert (first, second.split("\t")[2]) == ("before", "good")
-        assert not list(workplace.glob(".log*"))
-    assert not (workplace / "-").exists()
+        assert not list(working_folder.glob(".log*"))
+    assert not (working_folder / "-").exists()
 
 
-def closed(workplace: Path, redirection: str) -> subprocess.CompletedProcess[bytes]:
+def closed(working_folder: Path, redirection: str) -> subprocess.CompletedProcess[bytes]:
     for name in ("lines", "lines.csv"):
-        (workplace / name).write_bytes(b"text\n" + b"a good film\n" * 3_000)
-    (workplace / "in.csv").write_text("text,label\ngood,positive\nbad,negative\n")
+        (working_folder / name).write_bytes(b"text\n" + b"a good film\n" * 3_000)
+    (working_folder / "in.csv").write_text("text,label\ngood,positive\nbad,negative\n")
     command = f"{sys.executable} -m rnnsent {redirection}"
-    return subprocess.run(["bash", "-c", command], cwd=workplace, capture_output=True, stdin=subprocess.DEVNULL)
+    return subprocess.run(["bash", "-c", command], cwd=working_folder, capture_output=True, stdin=subprocess.DEVNULL)
 
 
 @pytest.mark.parametrize(
@@ -56,29 +56,29 @@ def closed(workplace: Path, redirection: str) -> subprocess.CompletedProcess[byt
         ("--help > /dev/full", b"No space left on device"),
     ],
 )
-def test_a_stream_that_cannot_be_used_is_one_line(workplace: Path, redirection: str, words: bytes) -> None:
-    answer = closed(workplace, redirection)
+def test_a_stream_that_cannot_be_used_is_one_line(working_folder: Path, redirection: str, words: bytes) -> None:
+    answer = closed(working_folder, redirection)
     assert answer.returncode in (1, 2)
     assert answer.stderr.startswith(b"rnnsent: error: " + words), answer.stderr
     assert (answer.stderr.count(b"\n"), answer.stdout) == (1, b"")
 
 
-def test_a_disk_that_is_full_leaves_the_old_file(workplace: Path) -> None:
-    (workplace / "lines").write_bytes(b"a good film\n" * 1_000)
-    (workplace / "lines.csv").write_bytes(b"text\n" + b"a good film\n" * 1_000)
+def test_a_disk_that_is_full_leaves_the_old_file(working_folder: Path) -> None:
+    (working_folder / "lines").write_bytes(b"a good film\n" * 1_000)
+    (working_folder / "lines.csv").write_bytes(b"text\n" + b"a good film\n" * 1_000)
     code = "import resource, sys; from rnnsent.cli.app import main; "
     code += "resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000)); main(sys.argv[1:])"
     for name, word in (("out.tsv", "lines"), ("out.csv", "lines.csv"), ("out.parquet", "lines.csv")):
-        (workplace / name).write_text("old")
+        (working_folder / name).write_text("old")
         command = [sys.executable, "-c", code, "predict", word, "-o", name]
-        answer = subprocess.run(command, cwd=workplace, capture_output=True)
+        answer = subprocess.run(command, cwd=working_folder, capture_output=True)
         assert (answer.returncode, answer.stderr) == (1, f"rnnsent: error: {name}: File too large\n".encode())
-        assert (workplace / name).read_text() == "old"
-        assert not list(workplace.glob(".out*"))
+        assert (working_folder / name).read_text() == "old"
+        assert not list(working_folder.glob(".out*"))
 
 
-def test_a_reader_that_goes_away_ends_the_command_quietly(workplace: Path) -> None:
-    answer = closed(workplace, "predict lines | head -1; exit ${PIPESTATUS[0]}")
+def test_a_reader_that_goes_away_ends_the_command_quietly(working_folder: Path) -> None:
+    answer = closed(working_folder, "predict lines | head -1; exit ${PIPESTATUS[0]}")
     assert (answer.returncode in (0, 141), answer.stdout.count(b"\n"), answer.stderr) == (True, 1, b"")
 
 
@@ -87,31 +87,31 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(workplace: Path) -> No
     ["--help", "predict -h", "models", "models --json", "models verify", "datasets", "datasets in.csv", "predict x",
      "predict - < lines", "predict lines.csv", "evaluate in.csv"],
 )  # fmt: skip
-def test_a_stdout_that_nobody_reads_is_no_error(workplace: Path, words: str) -> None:
-    answer = closed(workplace, f"{words} > >(exec true)")
+def test_a_stdout_that_nobody_reads_is_no_error(working_folder: Path, words: str) -> None:
+    answer = closed(working_folder, f"{words} > >(exec true)")
     assert (answer.returncode in (0, 1), answer.stdout, answer.stderr) == (True, b"", b"")
 
 
 @pytest.mark.parametrize("nowhere", ["2> /dev/full", "2> >(exec true)", "2>&-"])
-def test_a_note_that_cannot_be_written_ends_no_work(workplace: Path, nowhere: str) -> None:
-    (workplace / "broken.csv").write_text("text,other\nx\ngood,x\n")
-    answer = closed(workplace, f"predict broken.csv --on-error skip --json {nowhere}")
+def test_a_note_that_cannot_be_written_ends_no_work(working_folder: Path, nowhere: str) -> None:
+    (working_folder / "broken.csv").write_text("text,other\nx\ngood,x\n")
+    answer = closed(working_folder, f"predict broken.csv --on-error skip --json {nowhere}")
     assert (answer.returncode, answer.stdout.count(b"\n"), answer.stderr) == (0, 2, b"")
 
 
-def test_with_stderr_closed_stdout_holds_results_alone(workplace: Path) -> None:
-    answer = closed(workplace, "models --json 2>&-")
+def test_with_stderr_closed_stdout_holds_results_alone(working_folder: Path) -> None:
+    answer = closed(working_folder, "models --json 2>&-")
     assert (answer.returncode, type(json.loads(answer.stdout))) == (0, list)
-    assert closed(workplace, "predict -m nosuch x 2>&-").stdout == b""
+    assert closed(working_folder, "predict -m nosuch x 2>&-").stdout == b""
 
 
-def broken(workplace: Path) -> None:
-    (workplace / "models" / "broken").mkdir()
-    (workplace / "models" / "broken" / "config.json").write_text("{")
+def broken(working_folder: Path) -> None:
+    (working_folder / "models" / "broken").mkdir()
+    (working_folder / "models" / "broken" / "config.json").write_text("{")
 
 
-def test_a_note_goes_to_stderr_and_quiet_silences_it(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    broken(workplace)
+def test_a_note_goes_to_stderr_and_quiet_silences_it(working_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken(working_folder)
     assert run(["models", "--json"]) == 0
     out, err = capsys.readouterr()
     assert [each["name"] for each in json.loads(out)] == ["english", "tiny"]
@@ -122,8 +122,8 @@ def test_a_note_goes_to_stderr_and_quiet_silences_it(workplace: Path, capsys: py
         assert capsys.readouterr() == (out, "")
 
 
-def test_a_model_that_cannot_be_read_is_passed_over_with_a_note(workplace: Path, capsys) -> None:
-    broken(workplace)
+def test_a_model_that_cannot_be_read_is_passed_over_with_a_note(working_folder: Path, capsys) -> None:
+    broken(working_folder)
     assert run(["predict", "good"]) == 0
     out, err = capsys.readouterr()
     assert out.endswith("\tgood\n")
@@ -153,11 +153,11 @@ def test_a_terminal_gets_a_table_in_colours_that_fits(screen) -> None:
 @pytest.mark.parametrize("columns", [80, 120])
 @pytest.mark.parametrize("no_color", [False, True])
 def test_what_is_listed_fits_the_terminal_with_and_without_colours(
-    screen, workplace: Path, monkeypatch: pytest.MonkeyPatch, columns: int, no_color: bool
+    screen, working_folder: Path, monkeypatch: pytest.MonkeyPatch, columns: int, no_color: bool
 ) -> None:
     if no_color:
         monkeypatch.setenv("NO_COLOR", "1")
-    (workplace / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
+    (working_folder / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
     for arguments in (["datasets"], ["datasets", "in.csv"], ["models"], ["evaluate", "in.csv"]):
         shown = re.sub(r"\x1b\[[0-9;]*m", "", screen(*arguments, columns=columns))
         assert max(map(len, shown.splitlines())) <= columns
@@ -195,10 +195,10 @@ def test_no_escape_code_of_a_text_reaches_a_terminal_that_is_the_output_file(ans
     assert "good" in shown
 
 
-def test_no_escape_code_of_a_data_set_reaches_a_terminal(screen, workplace: Path) -> None:
+def test_no_escape_code_of_a_data_set_reaches_a_terminal(screen, working_folder: Path) -> None:
     name = f"in{ESCAPES[:-1]}.csv"
-    (workplace / name).write_text(f"text,label\n{ESCAPES}good,{ESCAPES}pos\nbad,neg\n")
-    (workplace / f"plain{name}").write_text(f"text,label\n{ESCAPES}good,pos\nbad,neg\n")
+    (working_folder / name).write_text(f"text,label\n{ESCAPES}good,{ESCAPES}pos\nbad,neg\n")
+    (working_folder / f"plain{name}").write_text(f"text,label\n{ESCAPES}good,pos\nbad,neg\n")
     for arguments in (["datasets", name], ["datasets", name, "--json"], ["evaluate", f"plain{name}"]):
         shown = re.sub(r"\x1b\[[0-9;]*m", "", screen(*arguments))
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", shown)
@@ -213,10 +213,12 @@ def test_no_escape_code_of_a_data_set_reaches_a_terminal(screen, workplace: Path
         ["predict", "in.csv", "-c", ESCAPES], ["predict", "in.jsonl"], ["predict", "wide.csv"],
     ],
 )  # fmt: skip
-def test_no_error_holds_an_escape_code(fault, workplace: Path, arguments: list[str]) -> None:
-    (workplace / "in.csv").write_text(f"text{ESCAPES}\nx\n")
-    (workplace / "in.jsonl").write_text(f"{ESCAPES}\n")
-    (workplace / "wide.csv").write_text(",".join(f"{ESCAPES}{i}" for i in range(5_000)) + "\n" + "," * 4_999 + "\n")
+def test_no_error_holds_an_escape_code(fault, working_folder: Path, arguments: list[str]) -> None:
+    (working_folder / "in.csv").write_text(f"text{ESCAPES}\nx\n")
+    (working_folder / "in.jsonl").write_text(f"{ESCAPES}\n")
+    (working_folder / "wide.csv").write_text(
+        ",".join(f"{ESCAPES}{i}" for i in range(5_000)) + "\n" + "," * 4_999 + "\n"
+    )
     _, line = fault(*arguments)
     assert len(line) < 10_000
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", line)

@@ -40,13 +40,13 @@ def test_numpy_computes_each_token_once_and_no_padding(
     step = cells.Lstm.step
     monkeypatch.setattr(cells.Lstm, "step", lambda self, x: (steps.append(x.shape[1]), step(self, x))[1])
     entries: list[int] = []
-    table = batched.Table.__init__
+    table = batched.InputTable.__init__
 
     def counting(self, some, *args) -> None:
         table(self, some, *args)
         entries.append(len(some))
 
-    monkeypatch.setattr(batched.Table, "__init__", counting)
+    monkeypatch.setattr(batched.InputTable, "__init__", counting)
     texts = in_order(reviews(1_000), order)
     found = predictor.predict(texts)
     assert sum(steps) == sum(each.n_tokens for each in found) == sum(text.count("good") for text in texts)
@@ -125,7 +125,6 @@ def test_threads_are_as_many_as_asked_for_or_processors(monkeypatch, asked: str,
 
 def test_a_gpu_is_looked_for_by_its_driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     driver = tmp_path / "nvidiactl"
-    monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr(hardware, "GPU_DRIVERS", (str(driver),))
     assert not hardware.may_have_gpu()
     driver.touch()

@@ -59,3 +59,13 @@ def test_a_folder_is_refused(word: str) -> None:
 def test_a_word_that_plainly_names_a_file_is_no_text(word: str) -> None:
     with pytest.raises(DataError, match=r"there is no file .*predict -"):
         sort_inputs(["good", word])
+
+
+def test_a_file_is_found_whose_name_is_no_utf8(place: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.txt")
+    try:
+        (place / name).write_text("good\n")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    assert sort_inputs([name]) == Inputs(files=(name,))
+    assert sort_inputs([os.fsdecode(b"caf\xe9 noir")]) == Inputs(texts=("caf\ufffd noir",))

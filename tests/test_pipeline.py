@@ -112,3 +112,16 @@ def test_a_metered_stream_is_cut_where_its_work_passes_a_limit_and_loses_no_wind
     assert list(stream.until(math.inf)) == [[7]]
     assert (stream.work, stream.is_over) == (7, True)
     assert list(stream.until(math.inf)) == []
+
+
+def test_an_error_of_the_input_comes_after_the_answers_to_all_that_was_read() -> None:
+    def broken() -> Iterator[list[int]]:
+        yield [1, 2]
+        yield [3]
+        raise OSError("the disk is gone")
+
+    answered: list[list[int]] = []
+    with pytest.raises(OSError, match="the disk is gone"):
+        for window, _ in in_order(broken(), sum, workers=2, start=nothing):
+            answered.append(list(window))
+    assert answered == [[1, 2], [3]]

@@ -199,6 +199,22 @@ def test_pytorch_takes_over_once_so_much_has_come_that_bfloat16_pays(
     assert isinstance(predictor._engine, TorchEngine)
 
 
+def test_pytorch_takes_over_within_a_stream_that_is_long_enough(
+    model: Checkpoint, monkeypatch: pytest.MonkeyPatch, bfloat16: None
+) -> None:
+    monkeypatch.setattr(predict, "THREADS_PAY_FROM", -1)
+    predictor = Predictor(model, fast=True)
+    allow(6, predictor, monkeypatch)
+    windows = [["a good film"] * 4, ["a bad film"], ["a good film", "", "bad"], [], ["good"]]
+    engines, found = [], []
+    for window in predictor.stream(windows):
+        engines.append(type(predictor._engine))
+        found += window
+    assert [each.text for each in found] == [text for window in windows for text in window]
+    np.testing.assert_allclose(answers(found), answers(Predictor(model).predict([e.text for e in found])), atol=0.05)
+    assert (engines[0], engines[-1]) == (NumpyEngine, TorchEngine)
+
+
 def test_numpy_stays_where_pytorch_has_nothing_to_add(model: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rnnsent.model.device.has_bfloat16", lambda _: False)
     predictor = Predictor(model, device="cpu", fast=True)

@@ -67,17 +67,17 @@ def test_records_do_not_depend_on_how_their_bytes_arrive(data: bytes, cuts: list
 @given(contents)
 @example(b"")
 @example(b"\n" * 5_000)
-def test_a_line_in_is_a_record_out_of_the_command(workplace: Path, data: bytes) -> None:
-    (workplace / "in").write_bytes(data)
+def test_a_line_in_is_a_record_out_of_the_command(working_folder: Path, data: bytes) -> None:
+    (working_folder / "in").write_bytes(data)
     with (
         pytest.MonkeyPatch.context() as patch,
-        (workplace / "in").open() as given_,
-        (workplace / "out").open("w") as out,
+        (working_folder / "in").open() as given_,
+        (working_folder / "out").open("w") as out,
     ):
         patch.setattr(sys, "stdin", given_)
         patch.setattr(sys, "stdout", out)
         code = run(["predict", "-", "--json"])
-    answers = [json.loads(line) for line in (workplace / "out").read_bytes().splitlines()]
+    answers = [json.loads(line) for line in (working_folder / "out").read_bytes().splitlines()]
     if is_compressed(data):
         assert (code, answers) == (1, [])
     else:

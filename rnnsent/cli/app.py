@@ -9,9 +9,10 @@ import typer
 
 import rnnsent
 from rnnsent.cli import datasets, evaluate, models, predict, train
+from rnnsent.cli.options import QuietOption
 from rnnsent.errors import RnnsentError
 from rnnsent.report.interrupts import install
-from rnnsent.report.terminal import say_error, set_quiet
+from rnnsent.report.terminal import say_error
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -32,19 +33,12 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-def _quiet(asked: bool) -> None:
-    if asked:
-        set_quiet()
-
-
 @app.callback()
 def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", callback=_quiet, help="Say nothing on stderr but errors.")
-    ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Sentiment analysis with recurrent networks: train, evaluate, predict.
 

@@ -1,6 +1,5 @@
 """What `rnnsent predict` does: words of the command line -> records -> predictions -> stdout or a file."""
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -48,7 +47,7 @@ def score(
     Raises:
         SettingsError: the options contradict each other or the inputs.
     """
-    inputs = sort_inputs([os.fsencode(text).decode("utf-8", "replace") for text in words or _piped()])
+    inputs = sort_inputs(words or _piped())
     chosen = chosen_format(format_, json_=json_, trace=trace, output=output, table=inputs.table is not None)
     if column is not None and inputs.table is None:
         raise SettingsError("--column names a column of a .csv, .tsv, .jsonl or .parquet file; none was given")

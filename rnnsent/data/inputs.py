@@ -25,13 +25,15 @@ class Inputs:
 def sort_inputs(words: Sequence[str]) -> Inputs:
     """Tell texts from files: a word is a file where one of that name is there.
 
+    A text is what its bytes are in UTF-8, whatever the locale; a file's name stays as the system has it.
+
     Raises:
         DataError: a word is a folder, or plainly names a file that is not there.
         SettingsError: texts stand beside files, or a table beside anything else.
     """
     files = [word for word in words if word == STDIN or _is_file(word)]
     if not files:
-        return Inputs(texts=tuple(words))
+        return Inputs(texts=tuple(os.fsencode(word).decode("utf-8", "replace") for word in words))
     others = [word for word in words if word not in files]
     if others:
         raise SettingsError(

@@ -9,7 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
-from rnnsent import config
+from rnnsent.config import Cell as CellName
+from rnnsent.config import ModelConfig
 from rnnsent.model.equations import Array, Weights, cell_weights
 
 
@@ -20,7 +21,7 @@ class Layer:
     A half is a power of two, so that nothing is rounded by it.
     """
 
-    cell: config.Cell
+    cell: CellName
     W: Array  # (R, E, G)
     U: Array  # (R, H, G)
     b: Array  # (R, 1, G)
@@ -33,7 +34,7 @@ class Cell(Protocol):
         ...
 
 
-def layer_of(weights: Weights, config: config.ModelConfig, number: int) -> Layer:
+def layer_of(weights: Weights, config: ModelConfig, number: int) -> Layer:
     sides = ("left_to_right", "right_to_left")[: 2 if config.bidirectional else 1]
     parts = [cell_weights(weights, f"layers.{number}.{side}", config.cell) for side in sides]
     H = config.hidden
@@ -140,4 +141,4 @@ class Gru:
         return h
 
 
-BATCHED: dict[config.Cell, Callable[[Layer, int], Cell]] = {"rnn": Rnn, "lstm": Lstm, "gru": Gru}
+BATCHED: dict[CellName, Callable[[Layer, int], Cell]] = {"rnn": Rnn, "lstm": Lstm, "gru": Gru}

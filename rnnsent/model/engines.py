@@ -41,7 +41,7 @@ class NumpyEngine:
     @contextmanager
     def workers(self) -> Iterator[int]:
         """A thread for each processor."""
-        with blas.one_thread():  # here, since OpenBLAS obeys the main thread alone
+        with blas.one_thread():
             yield hardware.workers()
 
     def start_worker(self) -> None:

@@ -1,4 +1,4 @@
-"""The recurrent networks as a textbook writes them, in numpy: the reference, and the engine of a short predict.
+"""The recurrent networks as a textbook writes them, in numpy: the reference, and what `--trace` shows.
 
 Letters: T tokens, E embedding, H hidden, D width of the hidden states (H, or 2H when read from both ends),
 P pooled, K classes. Each function takes one text, so there is no batch and no padding. W acts on the input, U on

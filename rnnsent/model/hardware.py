@@ -1,7 +1,6 @@
 """What can be told of the hardware without loading PyTorch."""
 
 import os
-import sys
 from pathlib import Path
 
 MOST_WORKERS = 16  # beyond it, they wait for each other's Python more than they compute
@@ -20,6 +19,4 @@ def workers() -> int:
 
 def may_have_gpu() -> bool:
     """Whether a driver of CUDA or ROCm is there; only then is it worth asking PyTorch, which takes seconds."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("SYSTEMROOT", "C:/Windows"), "System32", "nvcuda.dll").is_file()
     return any(Path(driver).exists() for driver in GPU_DRIVERS)

@@ -163,7 +163,8 @@ def _let_go(stream: TextIO) -> None:
 
 def _to_stderr(line: str) -> None:
     if sys.stderr is not None:  # where it is closed, print would turn to stdout
-        with suppress(OSError):  # a note that nobody can read ends no work
+        # A note that nobody can read ends no work, nor does one that a signal has it say within another.
+        with suppress(OSError, RuntimeError):
             print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 

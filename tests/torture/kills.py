@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rnnsent import atomic
 from rnnsent.errors import RnnsentError
 from rnnsent.model.checkpoint import WEIGHTS, Checkpoint
 from rnnsent.model.resume import ResumeState
@@ -196,6 +197,13 @@ def at_each_write(models: Path, act: Callable[[], None]) -> None:
             act()
 
     sys.addaudithook(hook)
+    swap = atomic._swap  # a call of the C library, of which Python tells no hook
+
+    def swapping(one: Path, other: Path) -> bool:
+        act()
+        return swap(one, other)
+
+    atomic._swap = swapping
 
 
 def main() -> None:
