@@ -178,15 +178,15 @@ def speed(rows: Mapping[str, Any]) -> list[str]:
     lines = []
     for what, row in rows.items():
         figures, unit = row["figures"], row["unit"]
-        middle = median(figures)
-        met = record.is_met(middle, row["bar"], at_most=row["at_most"])
+        middle, bar = median(figures), row["bar"]
+        missed = bar is not None and not record.is_met(middle, bar, at_most=row["at_most"])
         spread = f"{min(figures):.3g} to {max(figures):.3g}, {len(figures)}"
         lines.append(
             [
                 what,
-                f"{'at most ' if row['at_most'] else ''}{row['bar']:g}{unit}",
-                f"{row['aim']:g}{unit}",
-                f"{middle:.3g}{unit}" + ("" if met else " (missed)"),
+                "-" if bar is None else f"{'at most ' if row['at_most'] else ''}{bar:g}{unit}",
+                "-" if bar is None else f"{row['aim']:g}{unit}",
+                f"{middle:.3g}{unit}" + (" (missed)" if missed else ""),
                 spread,
                 f"`{row['command']}`",
                 letter(row["on"]),
@@ -198,7 +198,7 @@ def speed(rows: Mapping[str, Any]) -> list[str]:
         "",
         *table(header, lines),
         "",
-        "Each is a ratio of runs taken in turn on one machine. Streams are whole processes, from a file of lines to a file of",
+        "Each but those of memory is a ratio of runs taken in turn on one machine. Streams are whole processes, from a file of lines to a file of",
         "answers, start included; what they are compared with is given token ids that are ready. `nn.LSTM` has the weights of",
         "the English model, its best batch size, and as many threads as PyTorch takes. VADER is a whole process too. The two",
         "rows of `nn.LSTM` against VADER say what this machine's float32 arithmetic would allow if all else took no time.",

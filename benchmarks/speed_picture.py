@@ -14,7 +14,7 @@ PICTURE = Path(__file__).parents[1] / "docs" / "speed.png"
 
 def main() -> None:
     """Each row as how many times its bar it reaches: every pair a dot, the median a line, the aim a triangle."""
-    rows = list(reversed(record.read()["speed"].items()))
+    rows = [(what, row) for what, row in record.read()["speed"].items() if row["bar"] is not None][::-1]
     figure, panel = pyplot.subplots(figsize=(11, 0.42 * len(rows) + 1.2))
     for place, (_, row) in enumerate(rows):
         times = [row["bar"] / each if row["at_most"] else each / row["bar"] for each in row["figures"]]
@@ -27,7 +27,7 @@ def main() -> None:
     panel.set_xscale("log", base=2)
     panel.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     panel.set_yticks(range(len(rows)), [what.replace("`", "") for what, _ in rows])
-    panel.set_xlabel("times as good as the bar (1); each run a dot, the median a line, the aim a triangle")
+    figure.supxlabel("times as good as the bar (1); each run a dot, the median a line, the aim a triangle", fontsize=10)
     panel.grid(axis="x", alpha=0.3)
     figure.tight_layout()
     figure.savefig(PICTURE, dpi=110)
