@@ -25,8 +25,8 @@ WORDS = "a good bad film was not very dull great 電影 it's ."
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variables of whoever runs the tests choose no model and no colours."""
-    for name in ("RNNSENT_MODEL", "RNNSENT_MODELS_DIR", "NO_COLOR"):
+    """The variables of whoever runs the tests choose no model, no colours and no way of writing."""
+    for name in ("RNNSENT_MODEL", "RNNSENT_MODELS_DIR", "NO_COLOR", "PYTHONUNBUFFERED"):
         monkeypatch.delenv(name, raising=False)
 
 

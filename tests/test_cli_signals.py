@@ -162,7 +162,7 @@ def test_a_signal_stops_a_training_after_the_update_in_hand(place: Path, number:
         running.send_signal(number)
         out, err = running.communicate(timeout=60)
     assert (running.returncode, out) == (code, b"")
-    assert b"\nsaved " in err
+    assert b"saved " in err
     assert err.endswith(b"stopped; the same command with --resume goes on\n")
     models = place.parent / "models"
     assert {path.name for path in models.iterdir()} == {"tiny", "new", ".new.resume"}

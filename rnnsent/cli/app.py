@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -60,8 +61,24 @@ def main(arguments: list[str] | None = None) -> None:
     except SystemExit as stopped:
         _leave(stopped.code)
         raise
+    code = _written(code)
     _leave(code)
     sys.exit(code)
+
+
+def _written(code: int) -> int:
+    """The exit code once all output is written; left to Python, which does it last, a full disk would exit with 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError as error:
+            with Path(os.devnull).open("wb") as nowhere:  # so that Python does not try again
+                os.dup2(nowhere.fileno(), stream.fileno())
+            if stream is sys.stdout and code == DONE and not isinstance(error, BrokenPipeError):
+                say_error(f"stdout: {error.strerror or error}")
+                code = FAILED
+    return code
 
 
 def _leave(code: object) -> None:
