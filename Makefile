@@ -24,7 +24,7 @@ test: .venv-test/ready  ## lint, types, current docs, the test suite with its co
 test-lowest: .venv-lowest/ready  ## the suite on the lowest release of every dependency; downloads gigabytes once
 	$(LOWEST)/pytest -n 2
 
-audit: .venv-test/ready .venv-audit/ready  ## look up the known vulnerabilities of every release that is installed; asks pypi.org
+audit: .venv-test/ready .venv-audit/ready  ## look up the known vulnerabilities of every release that is installed; asks the package index
 	$(TEST)/pip freeze --exclude-editable | sed 's/+cpu$$//' > .venv-audit/installed.txt
 	.venv-audit/bin/pip-audit --strict --no-deps --disable-pip --requirement .venv-audit/installed.txt
 
