@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_equations import ROWS, VARIANTS
 
 from rnnsent.config import ModelConfig
 from rnnsent.model import batched, equations
 from rnnsent.model.shapes import expected_shapes
-from tests.test_equations import ROWS, VARIANTS
 
 
 def network_of(cell: str, pooling: str, bidirectional: bool, layers: int) -> tuple[dict[str, np.ndarray], ModelConfig]:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_equations import CELLS, POOLINGS
 
 import rnnsent
 from rnnsent import predict
@@ -18,8 +19,6 @@ from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.model.engines import NumpyEngine, TorchEngine
 from rnnsent.predict import Prediction, Predictor
 
-CELLS = ("rnn", "lstm", "gru")
-POOLINGS = ("last", "mean", "max", "mean-max", "attention", "self-attention")
 WORDS = ("good", "bad", "film", "it's", "電影", "Unseen", "...", "<br />", "\ud800", " ", "\n", "é", "👍🏽", "ﬁne", "İ")
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join), min_size=1, max_size=6)
 

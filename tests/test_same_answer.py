@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reviews import reviews
+from test_equations import CELLS, POOLINGS
+from test_predict import WORDS
 from torture.same_answer import ENGINES, ENGLISH, TOLERANCE, differences, on
 
 from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.predict import Predictor
 
-CELLS = ("rnn", "lstm", "gru")
-POOLINGS = ("last", "mean", "max", "mean-max", "attention", "self-attention")
-WORDS = ("good", "bad", "film", "it's", "電影", "Unseen", "...", "<br />", "\ud800", " ", "\n", "é", "👍🏽", "ﬁne", "İ")
 TEXT = st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join)
 TEXTS = st.lists(TEXT, min_size=1, max_size=9)
 

@@ -1,9 +1,7 @@
 """The application, and the one place where an error becomes a line on stderr and an exit code."""
 
-import contextlib
 import os
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +11,7 @@ from rnnsent.cli import datasets, evaluate, models, predict, train
 from rnnsent.cli.options import QuietOption
 from rnnsent.errors import RnnsentError
 from rnnsent.report.interrupts import install
-from rnnsent.report.terminal import say_error
+from rnnsent.report.terminal import let_go, say_error
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -58,39 +56,28 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 wrongly called, 130 stopped by Ctrl-C, 143 by SIGTERM."""
     try:
         code = run(arguments)
-    except SystemExit as stopped:
-        _leave(stopped.code)
-        raise
+    except SystemExit as stopped:  # by a signal
+        code = stopped.code if isinstance(stopped.code, int) else FAILED
     code = _written(code)
-    _leave(code)
+    pipeline = sys.modules.get("rnnsent.pipeline")  # where it is not loaded, nothing runs in it
+    if pipeline is not None and pipeline.is_work_under_way():
+        os._exit(code)  # Python would wait for threads that compute what nobody waits for
     sys.exit(code)
 
 
 def _written(code: int) -> int:
     """The exit code once all output is written; left to Python, which does it last, a full disk would exit with 120."""
     for stream in (sys.stdout, sys.stderr):
+        if stream is None or stream.closed:
+            continue
         try:
-            if stream is not None:
-                stream.flush()
+            stream.flush()
         except OSError as error:
-            with Path(os.devnull).open("wb") as nowhere:  # so that Python does not try again
-                os.dup2(nowhere.fileno(), stream.fileno())
+            let_go(stream)
             if stream is sys.stdout and code == DONE and not isinstance(error, BrokenPipeError):
                 say_error(f"stdout: {error.strerror or error}")
                 code = FAILED
     return code
-
-
-def _leave(code: object) -> None:
-    """Exit at once where threads compute what nobody waits for; Python would wait for them."""
-    pipeline = sys.modules.get("rnnsent.pipeline")  # where it is not loaded, nothing runs in it
-    if pipeline is None or not pipeline.is_work_under_way():
-        return
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            with contextlib.suppress(OSError, ValueError):
-                stream.flush()
-    os._exit(code if isinstance(code, int) else FAILED)
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -114,12 +114,12 @@ def standard_output(*, guarded: bool = True) -> Iterator[Output]:
         output.flush()
     except OSError as error:
         if error.filename == "stdout":
-            _let_go(sys.stdout)
+            let_go(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             raise
     except (KeyboardInterrupt, SystemExit):
         if gave_up():
-            _let_go(sys.stdout)
+            let_go(sys.stdout)
         raise
 
 
@@ -156,7 +156,7 @@ def colored() -> bool:
     return is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _let_go(stream: TextIO) -> None:
+def let_go(stream: TextIO) -> None:
     """Let Python, which flushes the stream at exit, and would complain or wait, flush into nothing."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
