@@ -21,7 +21,7 @@ Pooling = Literal["last", "mean", "max", "mean-max", "attention", "self-attentio
 Optimizer = Literal["adam", "adamw"]
 Decay = Literal["none", "linear", "cosine"]
 Loss = Literal["text", "every-step"]
-Pretrain = Literal["none", "lm"]
+Pretrain = Literal["none", "lm", "vectors"]
 ClassWeights = Literal["none", "balanced"]
 Precision = Literal["auto", "float32", "bfloat16"]
 Pieces = Literal["texts", "sentences", "both"]
@@ -102,7 +102,9 @@ class ModelConfig(Settings):
         least=0.0,
         most=0.95,
     )
-
+    weight_dropout: float = setting(
+        0.0, "Share of recurrent weights dropped in training, the same ones at each step.", least=0.0, most=0.95
+    )
     ngrams: int = setting(
         3,
         "Longest n-gram of the wide side, whose logits add to the network's; 0 for the network alone.",
@@ -151,6 +153,13 @@ class TrainConfig(Settings):
         least=0.0,
         most=1.0,
     )
+    virtual_adversarial: float = setting(
+        0.0,
+        "The same against a changed answer in the place of a wrong one, so that texts without labels are learned from too: "
+        "those of --unlabelled, or imdb's `unsupervised`.",
+        least=0.0,
+        most=1.0,
+    )
     label_smoothing: float = setting(0.0, "Share of each target that is spread over all classes.", least=0.0, most=0.9)
     loss: Loss = setting("text", "Score each text once, or the output at every step.")
     class_weights: ClassWeights = setting("none", "balanced: rare classes count for more.")
@@ -171,13 +180,19 @@ class TrainConfig(Settings):
     )
     pretrain: Pretrain = setting(
         "none",
-        "lm: the embedding and first layer learn to tell the next token, of unlabelled texts too, before labels.",
+        "Before labels, of unlabelled texts too: lm, the embedding and first layer learn to tell the next token; vectors, "
+        "the embedding alone learns which tokens stand together (extra rnnsent[vectors]).",
     )
     pretrain_epochs: int = setting(2, "Passes of pre-training.", least=1)
     precision: Precision = setting(
         "auto", "Number format of the arithmetic: auto takes bfloat16 where the hardware is quicker for it."
     )
     seed: int = setting(0, "Seed of every random choice.", least=0, most=2**31 - 1)
+
+    @property
+    def reads_unlabelled(self) -> bool:
+        """Whether texts without a label, or a teacher's answer in its place, are learned from."""
+        return self.pretrain != "none" or self.virtual_adversarial > 0
 
 
 @dataclass(frozen=True)
@@ -190,8 +205,8 @@ class TeachConfig(Settings):
     )
     unlabelled: str = setting(
         "",
-        "What the teacher labels, or pre-training reads beside the train split: a split of the sources, a data set or a "
-        "file of lines; several with commas. Pre-training finds imdb's `unsupervised` by itself.",
+        "What the teacher labels, or --pretrain and --virtual-adversarial read beside the train split: a split of the "
+        "sources, a data set or a file of lines; several with commas. The two find imdb's `unsupervised` by themselves.",
     )
     pieces: Pieces = setting("both", "How the unlabelled texts are given to the teacher.")
     most_pieces: int = setting(200_000, "Most pieces of each of them, drawn at random.", least=1)
@@ -222,8 +237,10 @@ class Recipe:
     teaching: TeachConfig = field(default_factory=TeachConfig)
 
     def __post_init__(self) -> None:
-        if self.teaching.unlabelled and not self.teaching.teacher and self.training.pretrain == "none":
-            raise SettingsError("--unlabelled needs --teacher, which labels the texts, or --pretrain, which reads them")
+        if self.teaching.unlabelled and not self.teaching.teacher and not self.training.reads_unlabelled:
+            raise SettingsError(
+                "--unlabelled needs --teacher, which labels the texts, or --pretrain or --virtual-adversarial, which read them"
+            )
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], where: str) -> Self:

@@ -26,7 +26,7 @@ class Material:
     tokenizer: Tokenizer
     labelled: Encoded
     taught: Encoded
-    unlabelled: Sequence[Ids]  # whole texts for pre-training
+    unlabelled: Sequence[Ids]  # whole texts without a label or an answer
     validation: Encoded
 
 
@@ -54,7 +54,7 @@ def read_material(
     lessons = yield from read_lessons(teaching, sources, corpus, request.device, recipe.training.seed)
     lessons = lessons.take(distinct_from(lessons.texts, request.keep_out))
     texts: list[str] = []
-    if recipe.training.pretrain != "none":
+    if recipe.training.reads_unlabelled:
         texts = unlabelled_texts(recipe.teaching, sources, corpus)
         texts = [texts[i] for i in distinct_from(texts, request.keep_out)]
     if tokenizer is None and recipe.training.fine_tune:
@@ -66,7 +66,7 @@ def read_material(
         tokenizer,
         encode(labelled, tokenizer),
         taught,
-        tokenizer.encode(texts),
+        [row for row in tokenizer.encode(texts) if len(row)],
         encode(corpus.validation, tokenizer),
     )
 

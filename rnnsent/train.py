@@ -37,8 +37,8 @@ from rnnsent.request import Request, check_place, check_same_data, default_name,
 if TYPE_CHECKING:
     import torch
 
-    from rnnsent.fit.language_model import Pretraining, PretrainingUpdate
     from rnnsent.fit.loop import Epoch, Fit, Update
+    from rnnsent.fit.stage import PretrainingUpdate, Stage
     from rnnsent.lessons import Material
     from rnnsent.model.classifier import Classifier
     from rnnsent.teach import Labelled
@@ -171,7 +171,7 @@ class _Run:
             self._resumed,
         )
 
-    def keep(self, stage: "Pretraining | Fit") -> None:
+    def keep(self, stage: "Stage") -> None:
         """Write the state from which `--resume` goes on."""
         tensors, place = stage.state()
         run = {"stage": stage.STAGE, "sources": list(self._request.sources), "place": place, "history": self.history}
@@ -203,18 +203,26 @@ def versions() -> dict[str, str]:
     }
 
 
-def stages(recipe: Recipe, material: "Material", device: "torch.device") -> "tuple[list[Pretraining | Fit], Fit]":
+def stages(recipe: Recipe, material: "Material", device: "torch.device") -> "tuple[list[Stage], Fit]":
     """What is to be run, one after the other, on one network with its first weights; the last of them apart as well."""
     from rnnsent.fit.language_model import Pretraining
-    from rnnsent.fit.loop import Fit, joined
+    from rnnsent.fit.loop import Encoded, Fit, joined
+    from rnnsent.fit.word_vectors import WordVectors
 
     classifier = _build(recipe, material)
-    copies = [material.labelled] * recipe.teaching.labelled_copies
-    fit = Fit(classifier, joined([*copies, material.taught]), material.validation, recipe.training, device)
-    if recipe.training.pretrain == "none":
-        return [fit], fit
+    learned = [material.labelled] * recipe.teaching.labelled_copies + [material.taught]
+    if recipe.training.virtual_adversarial:
+        unknown = np.zeros((len(material.unlabelled), len(material.classes)), dtype=np.float32)
+        learned.append(Encoded(material.unlabelled, unknown))
+    fit = Fit(classifier, joined(learned), material.validation, recipe.training, device)
     rows = [*material.labelled.rows, *material.unlabelled]
-    return [Pretraining(classifier, rows, recipe.training, device), fit], fit
+    match recipe.training.pretrain:
+        case "lm":
+            return [Pretraining(classifier, rows, recipe.training, device), fit], fit
+        case "vectors":
+            return [WordVectors(classifier.embedding, rows, recipe.training), fit], fit
+        case _:
+            return [fit], fit
 
 
 def _build(recipe: Recipe, material: "Material") -> "Classifier":

@@ -68,7 +68,14 @@ def test_the_test_split_is_never_read(place: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    "overrides", [{"loss": "every-step", "pooling": "last"}, {"class_weights": "balanced"}, {"tokenizer": "bpe"}]
+    "overrides",
+    [
+        {"loss": "every-step", "pooling": "last"},
+        {"class_weights": "balanced"},
+        {"tokenizer": "bpe"},
+        {"weight_dropout": 0.3},
+        {"loss": "every-step", "pooling": "last", "virtual_adversarial": 0.02},
+    ],
 )
 def test_variants_learn_what_is_plain(place: Path, overrides: dict[str, object]) -> None:
     saved = run(place, "a", epochs=12, patience=12, learning_rate=2e-2, warmup=0, average=0.0, **overrides)
@@ -76,11 +83,18 @@ def test_variants_learn_what_is_plain(place: Path, overrides: dict[str, object])
     assert saved.validation.metrics.accuracy > 0.7
 
 
-@pytest.mark.parametrize("updates", [3, 15, 40])
-def test_a_pre_trained_run_goes_on_to_the_same_weights_from_either_stage(place: Path, updates: int) -> None:
-    lines = place.parent / "lines.txt"
-    lines.write_text("it was a good film\nit was a dull film\nso it was\n" * 10)
-    pretrained = {"pretrain": "lm", "pretrain_epochs": 1, "unlabelled": str(lines)}
+@pytest.fixture
+def lines(place: Path) -> Path:
+    path = place.parent / "lines.txt"
+    path.write_text("it was a good film\n<br />\nit was a dull film\nso it was\n" * 10)  # one has no token
+    return path
+
+
+@pytest.mark.parametrize(("pretrain", "updates"), [("lm", 3), ("lm", 15), ("lm", 40), ("vectors", 1), ("vectors", 9)])
+def test_a_pre_trained_run_goes_on_to_the_same_weights_from_either_stage(
+    place: Path, lines: Path, pretrain: str, updates: int
+) -> None:
+    pretrained = {"pretrain": pretrain, "pretrain_epochs": 3, "unlabelled": str(lines)}
     run(place, "whole", **pretrained)
     asked = iter(range(1_000))
     assert isinstance(run(place, "parts", stop=lambda: next(asked) >= updates, **pretrained), Stopped)
@@ -88,6 +102,20 @@ def test_a_pre_trained_run_goes_on_to_the_same_weights_from_either_stage(place: 
     assert same(weights(place, "whole"), weights(place, "parts"))
     run(place, "without")
     assert weights(place, "without")["embedding.weight"].shape != weights(place, "whole")["embedding.weight"].shape
+
+
+def test_texts_without_labels_are_learned_from_by_virtual_adversarial_training(place: Path, lines: Path) -> None:
+    plain, virtual = (
+        run(place, name, epochs=12, patience=12, learning_rate=2e-2, warmup=0, average=0.0, **settings)
+        for name, settings in (
+            ("plain", {}),
+            ("virtual", {"virtual_adversarial": 0.05, "unlabelled": str(lines)}),
+        )
+    )
+    assert isinstance(plain, Saved) and isinstance(virtual, Saved)
+    assert virtual.validation.metrics.accuracy > 0.7
+    words = virtual.checkpoint.tokenizer.vocabulary()
+    assert "so" in words and "so" not in plain.checkpoint.tokenizer.vocabulary()
 
 
 def test_a_checkpoint_teaches_what_it_knows_to_a_model_of_unlabelled_texts(

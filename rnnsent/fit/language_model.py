@@ -22,24 +22,13 @@ from rnnsent.data.batches import buckets, pad, random_window
 from rnnsent.data.tokenizer import Ids
 from rnnsent.errors import RnnsentError
 from rnnsent.fit.optimization import descend, learning_rate, make_optimizer
+from rnnsent.fit.stage import PretrainingUpdate
 from rnnsent.fit.state import part_of, restore, tensors_of
 from rnnsent.model.classifier import Classifier, to_tensors
 from rnnsent.model.device import autocast
 
 SAMPLES = 512  # tokens that an update tells the true ones from
 SHORTEST = 2  # tokens of a row that has a next one
-
-
-@dataclass(frozen=True)
-class PretrainingUpdate:
-    """Where pre-training stands. The loss is the mean over the epoch so far, in nats a token and direction."""
-
-    epoch: int
-    epochs: int
-    batch: int
-    batches: int
-    loss: float
-    tokens_per_second: float
 
 
 @dataclass
@@ -121,7 +110,7 @@ class Pretraining:
         self.place = Place()
 
     def run(self) -> Iterator[PretrainingUpdate]:
-        """Yield after every update; between two yields the state is whole.
+        """Yield after every update, the loss in nats a token and direction; between two yields the state is whole.
 
         Raises:
             RnnsentError: the loss is no number any more.

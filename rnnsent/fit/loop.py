@@ -22,7 +22,7 @@ from rnnsent.config import TrainConfig
 from rnnsent.data.batches import buckets, pad, random_window
 from rnnsent.data.tokenizer import Ids
 from rnnsent.data.tokenizer_rules import UNKNOWN_ID
-from rnnsent.fit.adversarial import adversarial
+from rnnsent.fit.adversarial import adversarial, virtual_adversarial_loss
 from rnnsent.fit.optimization import descend, learning_rate, make_optimizer, moving_average
 from rnnsent.fit.state import part_of, restore, tensors_of
 from rnnsent.model.classifier import Classifier, to_tensors
@@ -36,7 +36,7 @@ VALIDATION_ROWS, VALIDATION_TOKENS = 256, 16_384
 class Encoded:
     """N rows of token ids, none of them empty, and the share of each class in each, (N, K) with rows that sum to 1.
 
-    A label is all of one class; a teacher's answer may be some of each.
+    A label is all of one class; a teacher's answer may be some of each. A text of which nothing is known has 0 of all.
     """
 
     rows: Sequence[Ids]
@@ -101,6 +101,14 @@ class Place:
     best_accuracy: float = -1.0
     best_loss: float = math.inf
 
+    @property
+    def mean_loss(self) -> float:
+        return self.loss_sum / max(self.texts, 1)  # the first batches may hold no text that has a label
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / max(self.texts, 1)
+
 
 class Fit:
     """One run of training a classifier."""
@@ -138,8 +146,8 @@ class Fit:
                 self._update(rows, batches)
                 place.seconds += time.perf_counter() - start
                 yield Update(
-                    place.epoch + 1, self.epochs, place.batch, len(batches), place.loss_sum / place.texts,
-                    place.right / place.texts, place.tokens / place.seconds,
+                    place.epoch + 1, self.epochs, place.batch, len(batches), place.mean_loss, place.accuracy,
+                    place.tokens / place.seconds,
                 )  # fmt: skip
             yield self._end_of_epoch()
 
@@ -182,32 +190,51 @@ class Fit:
             self.average.update_parameters(self.classifier)
         place.batch += 1
         place.updates += 1
-        place.texts += len(batch)
+        known = targets.sum(dim=-1) > 0  # (B,)
+        texts = int(known.sum())
+        place.texts += texts
         place.tokens += int(sum(len(rows[i]) for i in batch))
-        place.loss_sum += value * len(batch)
-        place.right += int((logits.argmax(dim=-1) == targets.argmax(dim=-1)).sum())
+        place.loss_sum += value * texts
+        place.right += int(((logits.argmax(dim=-1) == targets.argmax(dim=-1)) & known).sum())
 
     def _loss(self, ids: Tensor, lengths: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (B, K) of the texts, and the loss, that of perturbed texts included where it is asked for."""
+        config = self.config
         x = self.classifier.embedded(ids)  # (B, T, E)
+        real = torch.arange(x.shape[1], device=x.device) < lengths[:, None]  # (B, T)
         logits, loss = self._cross_entropy(x, lengths, targets)
-        if self.config.adversarial:
-            perturbed = adversarial(x, loss, self.config.adversarial)  # (B, T, E)
-            loss = loss + self._cross_entropy(perturbed, lengths, targets)[1]
-        return logits, loss
+        total = loss
+        if config.adversarial:
+            moved = adversarial(x, real, loss, config.adversarial)  # (B, T, E)
+            total = total + self._cross_entropy(moved, lengths, targets)[1]
+        if config.virtual_adversarial:
+            total = total + virtual_adversarial_loss(
+                x,
+                real,
+                logits,
+                lambda moved: self._cross_entropy(moved, lengths, targets)[0],
+                config.virtual_adversarial,
+            )
+        return logits, total
 
     def _cross_entropy(self, x: Tensor, lengths: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (B, K) for token vectors (B, T, E), and the mean cross-entropy of the texts, or of all their steps."""
-        smoothing = self.config.label_smoothing
         if self.config.loss == "text":
             logits = self.classifier.logits(x, lengths)  # (B, K)
-            return logits, F.cross_entropy(logits, targets, self._class_weights, label_smoothing=smoothing)
+            return logits, self._mean_loss(logits, targets)
         outputs = self.classifier.step_logits(x, lengths)  # (B, T, K)
         real = torch.arange(x.shape[1], device=x.device) < lengths[:, None]  # (B, T)
         of_steps = targets[:, None].expand_as(outputs)  # (B, T, K)
         last = outputs[torch.arange(len(x), device=x.device), lengths - 1]  # (B, K)
-        loss = F.cross_entropy(outputs[real], of_steps[real], self._class_weights, label_smoothing=smoothing)
-        return last, loss
+        return last, self._mean_loss(outputs[real], of_steps[real])
+
+    def _mean_loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """The cross-entropy of logits (N, K), mean over those whose targets (N, K) are known."""
+        known = targets.sum(dim=-1) > 0  # (N,)
+        losses = F.cross_entropy(
+            logits, targets, self._class_weights, reduction="none", label_smoothing=self.config.label_smoothing
+        )  # (N,)
+        return torch.where(known, losses, 0.0).sum() / known.sum().clamp_min(1)
 
     def _end_of_epoch(self) -> Epoch:
         place = self.place
@@ -218,7 +245,7 @@ class Fit:
             place.best_epoch, place.best_accuracy, place.best_loss = place.epoch, accuracy, loss
             self.best = {name: tensor.detach().cpu().clone() for name, tensor in kept.state_dict().items()}
         result = Epoch(
-            place.epoch + 1, self.epochs, place.loss_sum / place.texts, place.right / place.texts, loss, accuracy,
+            place.epoch + 1, self.epochs, place.mean_loss, place.accuracy, loss, accuracy,
             self.optimizer.param_groups[0]["lr"], place.tokens / place.seconds, place.seconds, best,
         )  # fmt: skip
         place.epoch, place.batch = place.epoch + 1, 0
@@ -243,5 +270,5 @@ class Fit:
     def _balanced(self) -> Tensor:
         """Weights inverse to the frequency of each class, with mean 1 over the texts (King and Zeng 2001)."""
         counts = self.train.targets.sum(axis=0)
-        weights = len(self.train.rows) / (len(counts) * np.maximum(counts, 1))
+        weights = counts.sum() / (len(counts) * np.maximum(counts, 1))
         return torch.tensor(weights, dtype=torch.float32, device=self.device)

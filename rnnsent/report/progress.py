@@ -8,8 +8,8 @@ from typing import Any
 
 from rnnsent.config import flag
 from rnnsent.data.tokenizer_rules import PADDING, UNKNOWN
-from rnnsent.fit.language_model import PretrainingUpdate
 from rnnsent.fit.loop import Epoch, Update
+from rnnsent.fit.stage import PretrainingUpdate
 from rnnsent.report.terminal import is_terminal, quiet, say
 from rnnsent.teach import Labelled
 from rnnsent.train import Prepared
@@ -137,8 +137,9 @@ def stage(event: PretrainingUpdate | Update) -> str:
 
 
 def figures(event: PretrainingUpdate | Update) -> str:
-    accuracy = f", accuracy {event.accuracy:.1%}" if isinstance(event, Update) else ""
-    return f"loss {event.loss:.3f}{accuracy}, {event.tokens_per_second:,.0f} tokens/s"
+    loss = f"loss {event.loss:.3f}, " if event.loss is not None else ""
+    accuracy = f"accuracy {event.accuracy:.1%}, " if isinstance(event, Update) else ""
+    return f"{loss}{accuracy}{event.tokens_per_second:,.0f} tokens/s"
 
 
 def summary(event: Epoch) -> str:
