@@ -200,8 +200,8 @@ class TeachConfig(Settings):
     teacher: str = setting(
         "",
         "Learn from this model's probabilities too: a checkpoint, or a sequence classifier of transformers by folder or "
-        "Hub id (extra rnnsent[distil]); several with commas teach their mean. self: a first model of this run, NAME-first, "
-        "teaches the second.",
+        "Hub id (extra rnnsent[distil]); several with commas teach their mean. self is one too: a first model of this run, "
+        "NAME-first, teaches the second.",
     )
     unlabelled: str = setting(
         "",
@@ -215,8 +215,13 @@ class TeachConfig(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.teacher not in ("", SELF) and not self.unlabelled:
+        if self.teacher and not self.teaches_itself and not self.unlabelled:
             raise SettingsError("--teacher needs --unlabelled: the texts that it labels")
+
+    @property
+    def teaches_itself(self) -> bool:
+        """Whether a first model of the run is among the teachers."""
+        return SELF in self.teacher.split(",")
 
 
 GROUPS: dict[str, type[Settings]] = {

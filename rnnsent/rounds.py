@@ -24,7 +24,7 @@ LOG = logging.getLogger(__name__)
 
 
 def train_in_rounds(request: Request, *, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
-    """Train as `rnnsent.train.train` does, in two rounds where the recipe's teacher is the model itself.
+    """Train as `rnnsent.train.train` does, in two rounds where the model itself is among the recipe's teachers.
 
     Raises:
         RnnsentError: as `train`, or NAME-first is there and was trained otherwise.
@@ -51,7 +51,8 @@ def train_in_rounds(request: Request, *, stop: Callable[[], bool] = lambda: Fals
             if isinstance(event, Stopped):
                 return
         LOG.info("the first round is done: %s; it teaches the second", path)
-    itself = {"teacher": first_name, "fine_tune": first_name, "unlabelled": unlabelled, "pretrain": "none"}
+    teachers = [first_name if each == SELF else each for each in recipe.teaching.teacher.split(",")]
+    itself = {"teacher": ",".join(teachers), "fine_tune": first_name, "unlabelled": unlabelled, "pretrain": "none"}
     second = replace(request, name=name, overrides={**request.overrides, **itself})
     yield from train(replace(second, resume=request.resume and ResumeState(new_path(name)).exists()), stop=stop)
 
@@ -61,7 +62,7 @@ def _teaches_itself(request: Request) -> bool:
     teacher = request.overrides.get("teacher")
     if teacher is None:
         teacher = load_recipe(request.recipe or "default").teaching.teacher
-    return bool(teacher == SELF)
+    return SELF in teacher.split(",")
 
 
 def _splits(request: Request) -> list[str]:

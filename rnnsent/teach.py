@@ -24,7 +24,7 @@ from rnnsent.predict import Predictor
 
 CHUNK = 2_048  # texts labelled and kept at once
 BATCH_ROWS, BATCH_TOKENS = 64, 8_192
-LONGEST = 256  # tokens of a text that a transformer reads
+WINDOW = 256  # tokens that a transformer reads at once
 CACHE_VARIABLE = "XDG_CACHE_HOME"
 
 
@@ -136,7 +136,10 @@ class CheckpointTeacher:
 
 
 class TransformersTeacher:
-    """A sequence classifier of the `transformers` library; code from a model's repository is never run."""
+    """A sequence classifier of the `transformers` library; code from a model's repository is never run.
+
+    A longer text than it reads at once is read in windows, whose logits are averaged by their tokens.
+    """
 
     def __init__(self, name: str, device: Device) -> None:
         try:
@@ -172,7 +175,7 @@ class TransformersTeacher:
 
     @property
     def digest(self) -> str:
-        digest = hashlib.sha256(f"{LONGEST}\x00".encode())
+        digest = hashlib.sha256(f"windows of {WINDOW}\x00".encode())
         for name, tensor in self._model.state_dict().items():
             digest.update(name.encode() + tensor.cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()
@@ -187,15 +190,25 @@ class TransformersTeacher:
         from rnnsent.data.batches import buckets
         from rnnsent.model.device import autocast
 
-        rows = self._tokenizer(list(texts), truncation=True, max_length=LONGEST)["input_ids"]
+        rows, owners = self._windows(texts)
         lengths = np.array([len(row) for row in rows], dtype=np.int64)
-        found = np.empty((len(rows), self._model.config.num_labels), dtype=np.float32)
+        found = np.empty((len(rows), self._model.config.num_labels), dtype=np.float32)  # logits of the windows
         for batch in buckets(lengths, max_rows=BATCH_ROWS, max_tokens=BATCH_TOKENS):
             padded = self._tokenizer.pad({"input_ids": [rows[i] for i in batch]}, return_tensors="pt").to(self._device)
             with torch.inference_mode(), autocast(self._device, "auto"):
                 logits = self._model(**padded).logits
-            found[batch] = logits.float().softmax(dim=-1).cpu().numpy()
-        return found
+            found[batch] = logits.float().cpu().numpy()
+        tokens = np.bincount(owners, lengths, len(texts))  # (N,)
+        sums = [np.bincount(owners, lengths * logits, len(texts)) for logits in found.T]
+        return torch.from_numpy(np.stack(sums, axis=1) / tokens[:, None]).softmax(dim=-1).float().numpy()
+
+    def _windows(self, texts: Sequence[str]) -> tuple[list[list[int]], NDArray[np.int64]]:
+        """The windows of N texts, and for each the number of its text."""
+        cut = {"truncation": True, "max_length": WINDOW}
+        if not self._tokenizer.is_fast:  # one of those written in Python gives no further windows of several texts
+            return self._tokenizer(list(texts), **cut)["input_ids"], np.arange(len(texts))
+        windows = self._tokenizer(list(texts), **cut, return_overflowing_tokens=True)
+        return windows["input_ids"], np.array(windows["overflow_to_sample_mapping"], dtype=np.int64)
 
 
 def cache_folder() -> Path:

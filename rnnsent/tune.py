@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnsent.atomic import write_text
-from rnnsent.config import SELF, Recipe
+from rnnsent.config import Recipe
 from rnnsent.data.sources import find_source, read_corpus
 from rnnsent.errors import SettingsError
 from rnnsent.model.resume import ResumeState
@@ -83,7 +83,7 @@ def tune(
     path = new_path(request.name or default_name(request.sources))
     check_place(request, path, ResumeState(path))  # not after hours of searching
     recipe = resolve_recipe(request)
-    if recipe.teaching.teacher == SELF:
+    if recipe.teaching.teaches_itself:
         raise SettingsError("--tune searches one training, and --teacher self is two; name another teacher, or none")
     sources = [find_source(name, text=request.text_column, label=request.label_column) for name in request.sources]
     corpus = read_corpus(sources, validation_share=recipe.training.validation, seed=recipe.training.seed)

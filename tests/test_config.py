@@ -100,6 +100,9 @@ def test_a_teacher_needs_texts_and_texts_a_reader() -> None:
         Recipe().overridden({"unlabelled": "y"})
     assert Recipe().overridden({"unlabelled": "y", "teacher": "x"}).teaching.teacher == "x"
     assert Recipe().overridden({"unlabelled": "y", "pretrain": "lm"}).teaching.unlabelled == "y"
+    assert Recipe().overridden({"unlabelled": "y", "virtual_adversarial": 0.1}).teaching.unlabelled == "y"
+    assert TeachConfig(teacher="x,self").teaches_itself
+    assert not TeachConfig(teacher="myself", unlabelled="y").teaches_itself
 
 
 def test_settings_cannot_be_changed() -> None:

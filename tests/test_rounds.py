@@ -52,6 +52,16 @@ def test_the_first_model_teaches_the_second_and_both_stay(place: Path, lines: Pa
     assert (second.teaching.teacher, second.training.fine_tune) == ("a-first", "a-first")
 
 
+def test_another_model_may_teach_beside_the_first(place: Path, lines: Path) -> None:
+    run(place, "other", teacher=None, seed=1)
+    run(place, "alone", unlabelled=str(lines))
+    run(place, "a", teacher="other,self", unlabelled=str(lines))
+    second = model(place, "a").recipe
+    assert (second.teaching.teacher, second.training.fine_tune) == ("other,a-first", "a-first")
+    ours, alone = (model(place, name).weights["output.weight"] for name in ("a", "alone"))
+    assert not np.array_equal(ours, alone)
+
+
 @pytest.mark.parametrize("updates", [3, 30])
 def test_a_run_that_is_stopped_in_either_round_goes_on_to_the_same_model(
     place: Path, lines: Path, updates: int

@@ -4,10 +4,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+from rnnsent import teach
 from rnnsent.errors import DataError, ModelError
 from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.teach import CHUNK, CheckpointTeacher, EnsembleTeacher, Labelled, answers, find_teacher
@@ -125,3 +128,70 @@ def test_no_code_of_a_teacher_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ModelError, match=r"contains custom code which must be executed$"):
         find_teacher("owner/name", "cpu")
     assert [options["trust_remote_code"] for options in asked] == [False, False]
+
+
+class WordTokenizer:
+    """In the manner of a fast tokenizer of transformers: 1, the words' lengths, 2; in windows where they are asked for."""
+
+    is_fast = True
+
+    def __call__(
+        self, texts: list[str], *, truncation: bool, max_length: int, return_overflowing_tokens: bool = False
+    ) -> dict[str, list[Any]]:
+        rows: list[list[int]] = []
+        owners: list[int] = []
+        for number, text in enumerate(texts):
+            ids, size = [len(word) for word in text.split()], max_length - 2
+            windows = [ids[start : start + size] for start in range(0, max(len(ids), 1), size)]
+            for window in windows if return_overflowing_tokens else windows[:1]:
+                rows.append([1, *window, 2])
+                owners.append(number)
+        assert truncation
+        return {"input_ids": rows, "overflow_to_sample_mapping": owners}
+
+    def pad(self, rows: dict[str, list[list[int]]], return_tensors: str) -> "Padded":
+        assert return_tensors == "pt"
+        longest = max(map(len, rows["input_ids"]))
+        return Padded(ids=torch.tensor([row + [0] * (longest - len(row)) for row in rows["input_ids"]]))
+
+
+class Padded(dict[str, torch.Tensor]):
+    def to(self, device: torch.device) -> "Padded":
+        return self
+
+
+class MeanModel:
+    """Its second logit is the mean of a window's tokens, the first is 0."""
+
+    config = SimpleNamespace(num_labels=2, id2label={0: "negative", 1: "positive"})
+
+    def __call__(self, ids: torch.Tensor) -> SimpleNamespace:
+        mean = ids.sum(dim=1) / (ids != 0).sum(dim=1)
+        return SimpleNamespace(logits=torch.stack([torch.zeros_like(mean), mean], dim=1))
+
+    def to(self, device: torch.device) -> "MeanModel":
+        return self
+
+    def eval(self) -> "MeanModel":
+        return self
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_text_longer_than_a_transformer_reads_is_read_in_windows(monkeypatch: pytest.MonkeyPatch, fast: bool) -> None:
+    """Unless its tokenizer can give the first alone, as those can that are written in Python."""
+    logs = SimpleNamespace(set_verbosity_error=lambda: None, disable_progress_bar=lambda: None)
+    tokenizer = WordTokenizer()
+    tokenizer.is_fast = fast
+    library = SimpleNamespace(
+        AutoTokenizer=SimpleNamespace(from_pretrained=lambda *_, **__: tokenizer),
+        AutoModelForSequenceClassification=SimpleNamespace(from_pretrained=lambda *_, **__: MeanModel()),
+        logging=logs,
+    )
+    monkeypatch.setitem(sys.modules, "transformers", library)
+    monkeypatch.setattr(teach, "WINDOW", 6)
+    found = find_teacher("folder", "cpu").probabilities(["", "aaa", "aaa aaa aaa aaa b b"])
+    windows = [(1 + 2) / 2, (1 + 3 + 2) / 3, (1 + 12 + 2) / 6, (1 + 2 + 2) / 4]  # the last two of one text
+    last = (6 * windows[2] + 4 * windows[3]) / 10 if fast else windows[2]
+    expected = 1 / (1 + np.exp(-np.array([windows[0], windows[1], last])))
+    np.testing.assert_allclose(found[:, 1], expected, rtol=1e-5)
+    np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-6)
