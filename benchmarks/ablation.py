@@ -36,6 +36,9 @@ BLOCKS: dict[str, dict[str, Any]] = {
     "pooling self-attention": {"pooling": "self-attention"},
     "label smoothing": {"label_smoothing": 0.1},
     "adversarial": {"adversarial": 0.02},
+    "virtual adversarial": {"virtual_adversarial": 0.03},
+    "weight dropout": {"weight_dropout": 0.3},
+    "pretrain vectors": {"pretrain": "vectors", "pretrain_epochs": 5},
     "pretrain lm": {"pretrain": "lm", "pretrain_epochs": 5},
     "pretrain lm and adversarial": {"pretrain": "lm", "pretrain_epochs": 5, "adversarial": 0.02},
 }

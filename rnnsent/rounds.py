@@ -9,8 +9,9 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from rnnsent.config import SELF, load_recipe
+from rnnsent.config import SELF, Recipe, load_recipe
 from rnnsent.data.sources import find_source
 from rnnsent.data.unlabelled import unlabelled_splits
 from rnnsent.errors import SettingsError
@@ -51,9 +52,7 @@ def train_in_rounds(request: Request, *, stop: Callable[[], bool] = lambda: Fals
             if isinstance(event, Stopped):
                 return
         LOG.info("the first round is done: %s; it teaches the second", path)
-    teachers = [first_name if each == SELF else each for each in recipe.teaching.teacher.split(",")]
-    itself = {"teacher": ",".join(teachers), "fine_tune": first_name, "unlabelled": unlabelled, "pretrain": "none"}
-    second = replace(request, name=name, overrides={**request.overrides, **itself})
+    second = replace(request, name=name, overrides={**request.overrides, **_taught(recipe, first_name, unlabelled)})
     yield from train(replace(second, resume=request.resume and ResumeState(new_path(name)).exists()), stop=stop)
 
 
@@ -63,6 +62,23 @@ def _teaches_itself(request: Request) -> bool:
     if teacher is None:
         teacher = load_recipe(request.recipe or "default").teaching.teacher
     return SELF in teacher.split(",")
+
+
+def _taught(recipe: Recipe, first: str, unlabelled: str) -> dict[str, Any]:
+    """What the second round has in the place of the recipe's own settings.
+
+    Every text has an answer then, so that the adversarial step, which goes against the answer, takes the place of the
+    virtual one.
+    """
+    training = recipe.training
+    return {
+        "teacher": ",".join(first if name == SELF else name for name in recipe.teaching.teacher.split(",")),
+        "fine_tune": first,
+        "unlabelled": unlabelled,
+        "pretrain": "none",
+        "adversarial": training.adversarial or training.virtual_adversarial,
+        "virtual_adversarial": 0.0,
+    }
 
 
 def _splits(request: Request) -> list[str]:
