@@ -236,3 +236,9 @@ def test_a_line_of_utf16_is_answered(answer, give, working_folder: Path) -> None
             "",
             "電影",
         ]
+
+
+def test_one_row_is_one_row(working_folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    (working_folder / "in.csv").write_text("id,text\n1,good\n2\n")
+    assert run(["predict", "in.csv", "--on-error", "skip", "--json"]) == 0
+    assert capsysbinary.readouterr().err.startswith(b"skipped 1 row that cannot be read; the first: in.csv:3: ")

@@ -32,7 +32,7 @@ def prepared(tmp_path: Path) -> Prepared:
 
 def test_before_training_it_is_said_what_is_trained_on_what(prepared: Prepared) -> None:
     data, network = progress.preparation(prepared)
-    assert data.endswith(": 18 texts to train on, 2 to validate on (from train); left out 1 rows without label or text")
+    assert data.endswith(": 18 texts to train on, 2 to validate on (from train); left out 1 row without label or text")
     assert network == "2 classes, vocabulary 1,234, 56,789 parameters, 3 epochs on cpu"
     assert progress.preparation(replace(prepared, taught=1_000))[1] == "1,000 texts that the teacher has labelled"
     assert progress.preparation(replace(prepared, resumed_epoch=2))[-1].endswith(", going on in epoch 2")

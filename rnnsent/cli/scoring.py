@@ -18,6 +18,7 @@ from rnnsent.report.cells import Cells, SafeCells
 from rnnsent.report.predictions import Formatter, TableRows
 from rnnsent.report.terminal import (
     Output,
+    counted,
     file_output,
     is_standard_output,
     is_terminal,
@@ -78,7 +79,7 @@ def score(
                 _write(stream, predictor, windows, formatter(format_, predictor.classes, cells, null=null))
     if table and (first := table.seen.first_unreadable):
         say(
-            f"skipped {table.seen.unreadable:,} rows that cannot be read; the first: {table.path}:{first.line}: {first.error}"
+            f"skipped {counted(table.seen.unreadable, 'row')} that cannot be read; the first: {table.path}:{first.line}: {first.error}"
         )
 
 

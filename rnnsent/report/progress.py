@@ -10,7 +10,7 @@ from rnnsent.config import flag
 from rnnsent.data.tokenizer_rules import PADDING, UNKNOWN
 from rnnsent.fit.loop import Epoch, Update
 from rnnsent.fit.stage import PretrainingUpdate
-from rnnsent.report.terminal import is_terminal, quiet, say
+from rnnsent.report.terminal import counted, is_terminal, quiet, say
 from rnnsent.teach import Labelled
 from rnnsent.train import Prepared
 from rnnsent.tune import Trial
@@ -103,7 +103,8 @@ def preparation(event: Prepared) -> list[str]:
     """What is about to be trained, and on what."""
     lines = []
     for record in event.corpus.sources:
-        left_out = f"; left out {record['left_out']:,} rows without label or text" if record["left_out"] else ""
+        rows = record["left_out"]
+        left_out = f"; left out {counted(rows, 'row')} without label or text" if isinstance(rows, int) and rows else ""
         lines.append(
             f"{record['name']}: {record['train_rows']:,} texts to train on, {record['validation_rows']:,} to validate on "
             f"(from {record['validation_from']}){left_out}"
@@ -117,7 +118,7 @@ def preparation(event: Prepared) -> list[str]:
     again = f", going on in epoch {event.resumed_epoch}" if event.resumed_epoch else ""
     lines.append(
         f"{len(event.corpus.train.classes)} classes, vocabulary {event.vocabulary:,}, {event.parameters:,} parameters, "
-        f"{event.epochs} {'epoch' if event.epochs == 1 else 'epochs'} on {event.device}{again}"
+        f"{counted(event.epochs, 'epoch')} on {event.device}{again}"
     )
     if event.vocabulary <= len((PADDING, UNKNOWN)):
         lines.append("note: no word is in the vocabulary, so all texts look alike; try --min-frequency 1")

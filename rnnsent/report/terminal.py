@@ -34,6 +34,11 @@ def quiet() -> bool:
     return _quiet
 
 
+def counted(number: int, thing: str) -> str:
+    """Such as "1 row" and "2,000 rows"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def say(text: str) -> None:
     """A line of progress, hint or warning on stderr."""
     if not _quiet:
