@@ -1,10 +1,11 @@
-"""Write docs/results.md out of results.json: `python benchmarks/report.py`, or `make results`."""
+"""Write docs/results.md and the first table of README.md out of results.json: `python benchmarks/report.py`, or `make results`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
+import headline
 import record
 
 OUT = Path(__file__).parents[1] / "docs" / "results.md"
@@ -35,6 +36,7 @@ def main() -> None:
         *machines(),
     ]
     OUT.write_text("\n".join(parts).rstrip() + "\n", encoding="utf-8")
+    headline.write(entries)
 
 
 def accuracy(runs: Mapping[str, Any]) -> list[str]:

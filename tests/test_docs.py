@@ -1,6 +1,7 @@
-"""Proves that docs/commands.md is what the commands say of themselves, each of them, and that docs/trust.md names tests
-that there are."""
+"""Proves that docs/commands.md is what the commands say of themselves, each of them, that docs/trust.md names tests
+that there are, and that README.md's table has the figures that were measured."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -64,3 +65,12 @@ def test_every_row_of_what_can_be_trusted_names_tests_that_there_are() -> None:
         for file, test in named:
             text = (ROOT / "tests" / file).read_text(encoding="utf-8")
             assert not test or f"\ndef {test}(" in text, f"{file} has no {test}"
+
+
+def test_the_table_of_the_readme_has_the_figures_that_were_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    headline, record = importlib.import_module("headline"), importlib.import_module("record")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    written = readme.partition(headline.BEGIN)[2].partition(headline.END)[0]
+    assert written == headline.table(record.read())
+    assert "| the English model that ships |" in written
