@@ -155,8 +155,8 @@ class TrainConfig(Settings):
     )
     virtual_adversarial: float = setting(
         0.0,
-        "The same against a changed answer in the place of a wrong one, so that texts without labels are learned from too: "
-        "those of --unlabelled, or imdb's `unsupervised`.",
+        "Also hold the answer where a step of this share of a text's norm would change it most; about twice the work. It needs "
+        "no label: the texts of --unlabelled, or imdb's `unsupervised`, are learned from too.",
         least=0.0,
         most=1.0,
     )
@@ -188,11 +188,6 @@ class TrainConfig(Settings):
         "auto", "Number format of the arithmetic: auto takes bfloat16 where the hardware is quicker for it."
     )
     seed: int = setting(0, "Seed of every random choice.", least=0, most=2**31 - 1)
-
-    @property
-    def reads_unlabelled(self) -> bool:
-        """Whether texts without a label, or a teacher's answer in its place, are learned from."""
-        return self.pretrain != "none" or self.virtual_adversarial > 0
 
 
 @dataclass(frozen=True)
@@ -242,7 +237,7 @@ class Recipe:
     teaching: TeachConfig = field(default_factory=TeachConfig)
 
     def __post_init__(self) -> None:
-        if self.teaching.unlabelled and not self.teaching.teacher and not self.training.reads_unlabelled:
+        if self.teaching.unlabelled and not self.teaching.teacher and not self.reads_unlabelled:
             raise SettingsError(
                 "--unlabelled needs --teacher, which labels the texts, or --pretrain or --virtual-adversarial, which read them"
             )
@@ -257,6 +252,16 @@ class Recipe:
                     f"{where}: {key!r} is not one of the tables {', '.join(f'[{name}]' for name in GROUPS)}"
                 )
         return cls(**{key: GROUPS[key].from_dict(value, f"{where} [{key}]") for key, value in tables.items()})  # type: ignore[arg-type]
+
+    @property
+    def holds_unknown_answers(self) -> bool:
+        """Whether unlabelled texts that no teacher answers for are trained on beside the others."""
+        return self.training.virtual_adversarial > 0 and not self.teaching.teacher
+
+    @property
+    def reads_unlabelled(self) -> bool:
+        """Whether unlabelled texts are read as they are, whatever a teacher says of them."""
+        return self.training.pretrain != "none" or self.holds_unknown_answers
 
     def overridden(self, overrides: Mapping[str, Any]) -> Self:
         """A copy in which each override that is not None replaces the setting of that name."""

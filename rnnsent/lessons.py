@@ -54,7 +54,7 @@ def read_material(
     lessons = yield from read_lessons(teaching, sources, corpus, request.device, recipe.training.seed)
     lessons = lessons.take(distinct_from(lessons.texts, request.keep_out))
     texts: list[str] = []
-    if recipe.training.reads_unlabelled:
+    if recipe.reads_unlabelled:
         texts = unlabelled_texts(recipe.teaching, sources, corpus)
         texts = [texts[i] for i in distinct_from(texts, request.keep_out)]
     if tokenizer is None and recipe.training.fine_tune:

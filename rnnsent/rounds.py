@@ -35,7 +35,8 @@ def train_in_rounds(request: Request, *, stop: Callable[[], bool] = lambda: Fals
         return
     recipe = resolve_recipe(request)
     name = request.name or default_name(request.sources)
-    read = recipe.teaching.unlabelled if recipe.training.reads_unlabelled else ""
+    untaught = recipe.overridden({"teacher": "", "unlabelled": ""})
+    read = recipe.teaching.unlabelled if untaught.reads_unlabelled else ""
     alone = replace(request, overrides={**request.overrides, "teacher": "", "unlabelled": read})
     unlabelled = recipe.teaching.unlabelled or ",".join(_splits(request))
     if not unlabelled:

@@ -211,7 +211,7 @@ def stages(recipe: Recipe, material: "Material", device: "torch.device") -> "tup
 
     classifier = _build(recipe, material)
     learned = [material.labelled] * recipe.teaching.labelled_copies + [material.taught]
-    if recipe.training.virtual_adversarial:
+    if recipe.holds_unknown_answers:
         unknown = np.zeros((len(material.unlabelled), len(material.classes)), dtype=np.float32)
         learned.append(Encoded(material.unlabelled, unknown))
     fit = Fit(classifier, joined(learned), material.validation, recipe.training, device)

@@ -105,6 +105,20 @@ def test_a_teacher_needs_texts_and_texts_a_reader() -> None:
     assert not TeachConfig(teacher="myself", unlabelled="y").teaches_itself
 
 
+def test_unlabelled_texts_are_read_as_they_are_unless_a_teacher_answers_for_them() -> None:
+    taught = {"teacher": "x", "unlabelled": "y"}
+    for overrides, read, held in (
+        ({}, False, False),
+        (taught, False, False),
+        ({"virtual_adversarial": 0.1}, True, True),
+        ({"virtual_adversarial": 0.1, **taught}, False, False),  # they are held where the teacher's answer leads
+        ({"pretrain": "lm", "virtual_adversarial": 0.1, **taught}, True, False),
+        ({"pretrain": "vectors"}, True, False),
+    ):
+        recipe = Recipe().overridden(overrides)
+        assert (recipe.reads_unlabelled, recipe.holds_unknown_answers) == (read, held)
+
+
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         ModelConfig().hidden = 3  # type: ignore[misc]

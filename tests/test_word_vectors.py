@@ -67,6 +67,16 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(monkeypatch: pytest.Mon
     assert not torch.equal(half.weight, whole.weight)
 
 
+def test_a_row_longer_than_gensim_reads_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_vectors, "FREQUENT", 0.0)
+    embedding = embedding_of()
+    row = np.concatenate([np.full(word_vectors.LONGEST, 2), np.tile([3, 4], 2_000)]).astype(np.int32)
+    vectors = vectors_of([row], embedding, pretrain_epochs=1)
+    (tensors, _) = vectors.state()
+    list(vectors.run())
+    assert not torch.equal(vectors.state()[0]["context"][1], tensors["context"][1])  # token 3 or 4
+
+
 def test_the_seed_decides() -> None:
     found = []
     for seed in (0, 0, 1):

@@ -23,6 +23,7 @@ WINDOW, NEGATIVES = 5, 5
 FREQUENT = 1e-4  # tokens more frequent than this share are read less often
 RATE, LAST_RATE = 0.025, 0.0001
 ROWS = 2_000  # read between two yields
+LONGEST = 10_000  # tokens of a row of which gensim takes note
 
 
 @dataclass
@@ -73,7 +74,7 @@ class WordVectors:
             while place.batch < len(starts):
                 begun = time.perf_counter()
                 start = starts[place.batch]
-                rows = [self._rows[i].tolist() for i in order[start : start + ROWS]]
+                rows = [part for i in order[start : start + ROWS] for part in _parts(self._rows[i].tolist())]
                 self._learn(rows, place.epoch * len(starts) + place.batch, epochs * len(starts))
                 place.batch += 1
                 place.tokens += sum(map(len, rows))
@@ -107,3 +108,7 @@ class WordVectors:
         ids = torch.tensor(self._model.wv.index_to_key, device=weight.device)
         with torch.no_grad():
             weight[ids] = (vectors * (weight.std().cpu() / vectors.std())).to(weight.device)
+
+
+def _parts(row: list[int]) -> list[list[int]]:
+    return [row[start : start + LONGEST] for start in range(0, len(row), LONGEST)]
