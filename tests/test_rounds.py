@@ -52,13 +52,11 @@ def test_the_first_model_teaches_the_second_and_both_stay(place: Path, lines: Pa
     assert (second.teaching.teacher, second.training.fine_tune) == ("a-first", "a-first")
 
 
-def test_a_virtual_step_gives_way_to_one_against_the_answers_of_the_first_model(place: Path, lines: Path) -> None:
-    run(place, "a", unlabelled=str(lines), virtual_adversarial=0.05)
-    first, second = (model(place, name).recipe.training for name in ("a-first", "a"))
-    assert (first.virtual_adversarial, first.adversarial) == (0.05, 0.0)
-    assert (second.virtual_adversarial, second.adversarial) == (0.0, 0.05)
-    run(place, "b", unlabelled=str(lines), adversarial=0.01)
-    assert model(place, "b").recipe.training.adversarial == 0.01
+def test_adversarial_steps_are_kept_for_the_second_round(place: Path, lines: Path) -> None:
+    run(place, "a", unlabelled=str(lines), adversarial=0.05)
+    assert [model(place, name).recipe.training.adversarial for name in ("a-first", "a")] == [0.0, 0.05]
+    assert isinstance(run(place, "b", teacher=None, adversarial=0.05)[-1], Saved)
+    assert model(place, "b").recipe.training.adversarial == 0.05
 
 
 def test_another_model_may_teach_beside_the_first(place: Path, lines: Path) -> None:
