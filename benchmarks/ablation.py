@@ -37,7 +37,6 @@ BLOCKS: dict[str, dict[str, Any]] = {
     "label smoothing": {"label_smoothing": 0.1},
     "adversarial": {"adversarial": 0.02},
     "virtual adversarial": {"virtual_adversarial": 0.03},
-    "weight dropout": {"weight_dropout": 0.3},
     "pretrain vectors": {"pretrain": "vectors", "pretrain_epochs": 5},
     "pretrain lm": {"pretrain": "lm", "pretrain_epochs": 5},
     "pretrain lm and adversarial": {"pretrain": "lm", "pretrain_epochs": 5, "adversarial": 0.02},

@@ -102,9 +102,7 @@ class ModelConfig(Settings):
         least=0.0,
         most=0.95,
     )
-    weight_dropout: float = setting(
-        0.0, "Share of recurrent weights dropped in training, the same ones at each step.", least=0.0, most=0.95
-    )
+
     ngrams: int = setting(
         3,
         "Longest n-gram of the wide side, whose logits add to the network's; 0 for the network alone.",

@@ -73,7 +73,6 @@ def test_the_test_split_is_never_read(place: Path, monkeypatch: pytest.MonkeyPat
         {"loss": "every-step", "pooling": "last"},
         {"class_weights": "balanced"},
         {"tokenizer": "bpe"},
-        {"weight_dropout": 0.3},
         {"loss": "every-step", "pooling": "last", "virtual_adversarial": 0.02},
     ],
 )

@@ -16,7 +16,6 @@ from torch.nn import functional as F
 from rnnsent.config import ModelConfig
 from rnnsent.model.pooling import POOLINGS, Pooling, states_width
 
-RECURRENT = "weight_hh_l0"  # a cell's weights from the state before
 CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
@@ -32,24 +31,13 @@ class Layer(nn.Module):
         cell = CELLS[config.cell]
         self.left_to_right = cell(inputs, config.hidden, batch_first=True)
         self.right_to_left = cell(inputs, config.hidden, batch_first=True) if config.bidirectional else None
-        self.weight_dropout = config.weight_dropout
 
     def forward(self, x: Tensor, reverse: Tensor) -> Tensor:
-        left = self._states(self.left_to_right, x)  # (B, T, H)
+        left, _ = self.left_to_right(x)  # (B, T, H)
         if self.right_to_left is None:
             return left
-        right = self._states(self.right_to_left, _reversed(x, reverse))  # (B, T, H), last token first
+        right, _ = self.right_to_left(_reversed(x, reverse))  # (B, T, H), last token first
         return torch.cat([left, _reversed(right, reverse)], dim=-1)  # (B, T, 2H)
-
-    def _states(self, cell: nn.RNNBase, x: Tensor) -> Tensor:
-        """The states (B, T, H) of one direction. In training some recurrent weights are 0, the same at every step
-        (DropConnect as in Merity et al. 2018), which leaves the library's kernels as quick as they are."""
-        if not (self.training and self.weight_dropout):
-            states, _ = cell(x)
-        else:
-            recurrent = F.dropout(cell.get_parameter(RECURRENT), self.weight_dropout)
-            states, _ = torch.func.functional_call(cell, {RECURRENT: recurrent}, x)
-        return states
 
 
 class Classifier(nn.Module):
