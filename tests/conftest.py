@@ -20,6 +20,12 @@ from rnnsent.model.ngrams import BIAS, KEYS, WEIGHTS, hashed
 from rnnsent.model.shapes import expected_shapes
 from rnnsent.report import terminal
 
+# Whoever starts the tests may have signals ignored, as nohup does and a shell for what it runs in the background. Commands
+# that the tests start would inherit that, and never end.
+for number, handler in ((signal.SIGHUP, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
+
 WORDS = "a good bad film was not very dull great 電影 it's ."
 
 
