@@ -5,13 +5,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rnnsent.config import GROUPS, Device, Recipe, TeachConfig, flag, load_recipe
+from rnnsent.config import GROUPS, Device, Recipe, TeachConfig, load_recipe
 from rnnsent.data.embeddings import vector_size
 from rnnsent.data.sources import Corpus
 from rnnsent.errors import DataError, SettingsError
 from rnnsent.model.checkpoint import Checkpoint
 from rnnsent.model.resume import ResumeState
 from rnnsent.model.store import find_model
+from rnnsent.settings import flag
 
 NETWORK = ("cell", "embedding_dim", "hidden", "layers", "bidirectional")  # what a fine-tuned model keeps
 

@@ -7,7 +7,7 @@ import rnnsent
 
 PACKAGE = Path(rnnsent.__file__).parent
 LAYERS = (
-    "errors atomic lock pipeline config data model metrics predict evaluate fit teach request lessons train rounds tune report cli".split()  # noqa: SIM905
+    "errors atomic lock pipeline settings config data model metrics predict evaluate fit teach request lessons train rounds tune report cli".split()  # noqa: SIM905
 )
 
 

@@ -16,15 +16,14 @@ from rnnsent.config import (
     GROUPS,
     ModelConfig,
     Recipe,
-    Settings,
     TeachConfig,
     TokenizerConfig,
     TrainConfig,
-    flag,
     load_recipe,
     recipe_names,
 )
 from rnnsent.errors import SettingsError
+from rnnsent.settings import Settings, flag
 
 FIELDS = [
     pytest.param(group, each, get_type_hints(group)[each.name], id=each.name)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from rnnsent.config import GROUPS, Device, Settings, flag, recipe_names
+from rnnsent.config import GROUPS, Device, recipe_names
 from rnnsent.data.catalog import CATALOG
 from rnnsent.report.terminal import is_terminal, say, set_quiet
+from rnnsent.settings import Settings, flag
 
 if TYPE_CHECKING:
     from rnnsent.predict import Predictor

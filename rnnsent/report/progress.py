@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rnnsent.config import flag
 from rnnsent.data.tokenizer_rules import PADDING, UNKNOWN
 from rnnsent.fit.loop import Epoch, Update
 from rnnsent.fit.stage import PretrainingUpdate
 from rnnsent.report.terminal import counted, is_terminal, quiet, say
+from rnnsent.settings import flag
 from rnnsent.teach import Labelled
 from rnnsent.train import Prepared
 from rnnsent.tune import Trial
