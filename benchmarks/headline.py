@@ -5,6 +5,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import markdown_table
+
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- written by make results -->\n", "<!-- end -->\n"
 
@@ -33,8 +35,7 @@ def table(entries: Mapping[str, Mapping[str, Any]]) -> str:
     rows.append(["`rnnsent train`, defaults (IMDB: median of three seeds)", *_defaults(scored)])
     rows += [[title, *(_one(scored, f"{name} on {source}") for source in COLUMNS)] for name, title in MODELS.items()]
     rows.append([_teacher(entries["distil"]), *(_peer(entries["distil"], "transformer", source) for source in COLUMNS)])
-    lines = [["", *COLUMNS.values()], ["---"] * (1 + len(COLUMNS)), *rows]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    return "".join(f"{line}\n" for line in markdown_table.table(["", *COLUMNS.values()], rows))
 
 
 def _defaults(scored: Mapping[str, float]) -> list[str]:

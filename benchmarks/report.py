@@ -1,12 +1,13 @@
 """Write docs/results.md and the first table of README.md out of results.json: `python benchmarks/report.py`, or `make results`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
 import headline
 import record
+from markdown_table import table
 
 OUT = Path(__file__).parents[1] / "docs" / "results.md"
 
@@ -284,14 +285,6 @@ def machines() -> list[str]:
 def interval(figures: Mapping[str, Any]) -> str:
     low, high = figures["accuracy_interval"]
     return f"{low:.2%} to {high:.2%}"
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A table of Markdown. Raises ValueError where a row has more or fewer cells than the header."""
-    lines = [list(cells) for cells in (header, ["---"] * len(header), *rows)]
-    if any(len(cells) != len(header) for cells in lines):
-        raise ValueError(f"a row under {', '.join(header)} does not have {len(header)} cells")
-    return ["| " + " | ".join(cells) + " |" for cells in lines]
 
 
 if __name__ == "__main__":
