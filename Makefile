@@ -3,8 +3,9 @@ DEMO := .venv-demo/bin
 TEST := .venv-test/bin
 LOWEST := .venv-lowest/bin
 ENGLISH := .venv-english/bin
+WHEELS := .venv-wheels/bin
 
-.PHONY: demo test test-lowest audit golden docs english results bench torture clean
+.PHONY: demo test test-lowest audit golden docs english results bench torture wheels test-wheels clean
 
 demo: .venv-demo/ready  ## train on the embedded sentences, evaluate, and pipe a file through predict
 	rm -rf .venv-demo/models
@@ -28,8 +29,8 @@ audit: .venv-test/ready .venv-audit/ready  ## look up the known vulnerabilities 
 	$(TEST)/pip freeze --exclude-editable | sed 's/+cpu$$//' > .venv-audit/installed.txt
 	.venv-audit/bin/pip-audit --strict --no-deps --disable-pip --requirement .venv-audit/installed.txt
 
-golden: .venv-test/ready  ## write down anew what the English model says of 200 texts, after a change that is meant
-	$(TEST)/python tests/golden/renew.py
+golden: .venv-test/ready  ## record the predictions of the English model for 200 texts, after an intended change
+	$(TEST)/python tests/golden/update.py
 
 docs: .venv-test/ready  ## write every command's help into docs/commands.md
 	$(TEST)/cog -Urc docs/commands.md
@@ -42,8 +43,8 @@ results: .venv-english/ready  ## write docs/results.md out of benchmarks/results
 
 bench: .venv-english/ready  ## measure the speed against peers, 20 minutes on a quiet machine, needs the Hub
 	$(ENGLISH)/python benchmarks/speed.py
-	$(ENGLISH)/python benchmarks/fast.py
-	$(ENGLISH)/python benchmarks/speed_picture.py
+	$(ENGLISH)/python benchmarks/bfloat16.py
+	$(ENGLISH)/python benchmarks/speed_plot.py
 	$(ENGLISH)/python benchmarks/report.py
 
 torture: .venv-test/ready  ## kill, fill, fuzz and cut off for ten minutes, and count what is lost
@@ -52,6 +53,12 @@ torture: .venv-test/ready  ## kill, fill, fuzz and cut off for ten minutes, and 
 	$(TEST)/python -m tests.torture.inputs --minutes 1
 	$(TEST)/python -m tests.torture.flaky_hub --minutes 1
 	$(TEST)/python -m tests.torture.same_answer
+
+wheels: .venv-wheels/ready  ## build the distributions rnnsent and rnnsent-predict into dist/
+	$(WHEELS)/python scripts/build_wheels.py
+
+test-wheels: wheels  ## install rnnsent-predict in a clean environment and run it
+	$(WHEELS)/python scripts/test_wheels.py
 
 .venv-demo/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-demo
@@ -77,8 +84,13 @@ torture: .venv-test/ready  ## kill, fill, fuzz and cut off for ten minutes, and 
 
 .venv-english/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-english
-	$(ENGLISH)/pip install --quiet --editable '.[bench,distil,english]'
+	$(ENGLISH)/pip install --quiet --editable '.[bench,distill,english]'
+	touch $@
+
+.venv-wheels/ready:
+	$(PYTHON) -m venv .venv-wheels
+	$(WHEELS)/pip install --quiet build tomli-w
 	touch $@
 
 clean:
-	rm -rf .venv-demo .venv-test .venv-lowest .venv-audit .venv-english
+	rm -rf .venv-demo .venv-test .venv-lowest .venv-audit .venv-english .venv-wheels dist

@@ -1,4 +1,4 @@
-"""The table of accuracies on README.md's first page, out of results.json, so that the two cannot part."""
+"""The accuracy table in README.md, generated from results.json so that the two cannot differ."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,52 +19,58 @@ PEERS = {
     "TF-IDF 1-2 grams, logistic regression": "TF-IDF and logistic regression, trained",
     "NB-SVM 1-3 grams": "NB-SVM, trained",
 }
-MODELS = {"imdb-best": "`rnnsent train imdb --recipe best`", "english": "the English model that ships"}
+MODELS = {"imdb-best": "`rnnsent train imdb --recipe best`", "english": "bundled English model"}
 
 
 def write(entries: Mapping[str, Mapping[str, Any]]) -> None:
-    """Put the table between its marks."""
+    """Replace the table between the markers in README.md."""
     before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     README.write_text(before + BEGIN + table(entries) + END + after, encoding="utf-8")
 
 
 def table(entries: Mapping[str, Mapping[str, Any]]) -> str:
-    scored = {name: run["score"]["accuracy"] for name, run in entries["accuracy"].items()}
-    rows = [[title, *(_peer(entries["peers"], name, source) for source in COLUMNS)] for name, title in PEERS.items()]
-    rows.append(["`rnnsent train`, defaults (IMDB: median of three seeds)", *_defaults(scored)])
-    rows += [[title, *(_one(scored, f"{name} on {source}") for source in COLUMNS)] for name, title in MODELS.items()]
-    rows.append([_teacher(entries["distil"]), *(_peer(entries["distil"], "transformer", source) for source in COLUMNS)])
+    accuracies = {name: run["metrics"]["accuracy"] for name, run in entries["accuracy"].items()}
+    distillation = entries["distillation"]
+    rows = [
+        [title, *(_format_peer(entries["peers"], name, source) for source in COLUMNS)] for name, title in PEERS.items()
+    ]
+    rows.append(["`rnnsent train`, defaults (IMDB: median of three seeds)", *_format_defaults(accuracies)])
+    rows += [
+        [title, *(_format_percent(_find_accuracies(accuracies, f"{name} on {source}")) for source in COLUMNS)]
+        for name, title in MODELS.items()
+    ]
+    rows.append(
+        [_describe_teacher(distillation), *(_format_peer(distillation, "transformer", source) for source in COLUMNS)]
+    )
     return "".join(f"{line}\n" for line in markdown_table.table(["", *COLUMNS.values()], rows))
 
 
-def _defaults(scored: Mapping[str, float]) -> list[str]:
-    of_seeds = (
-        [value for name in names for value in _found(scored, f"{name} on {source}")]
+def _format_defaults(accuracies: Mapping[str, float]) -> list[str]:
+    """The accuracy of the default recipe on each source: the median over the seeds."""
+    return [
+        _format_percent(
+            [median(value for name in names for value in _find_accuracies(accuracies, f"{name} on {source}"))]
+        )
         for source, names in DEFAULTS.items()
-    )
-    return [_percent([median(values)]) for values in of_seeds]
+    ]
 
 
-def _teacher(distil: Mapping[str, Any]) -> str:
-    """What the transformer that taught the English model costs beside it."""
-    slower = min(run["times_as_fast"] for name, run in distil.items() if name.startswith("LSTM"))
-    size = next(run["megabytes"] for name, run in distil.items() if name.startswith("transformer"))
-    return f"a MiniLM-L6 that taught it, {size:.0f} MB, at least {slower:.0f} times as slow"
+def _describe_teacher(distillation: Mapping[str, Any]) -> str:
+    """Size and relative speed of a transformer that was a teacher of the English model."""
+    speedup = min(run["speedup"] for name, run in distillation.items() if name.startswith("LSTM"))
+    size = next(run["size_mb"] for name, run in distillation.items() if name.startswith("transformer"))
+    return f"MiniLM-L6, one of its teachers ({size:.0f} MB, at least {speedup:.0f} times slower)"
 
 
-def _peer(entries: Mapping[str, Any], name: str, source: str) -> str:
-    return _percent([run["accuracy"] for key, run in entries.items() if key.startswith(f"{name} on {source} (")])
+def _format_peer(entries: Mapping[str, Any], name: str, source: str) -> str:
+    return _format_percent([run["accuracy"] for key, run in entries.items() if key.startswith(f"{name} on {source} (")])
 
 
-def _one(scored: Mapping[str, float], name: str) -> str:
-    return _percent(_found(scored, name))
+def _find_accuracies(accuracies: Mapping[str, float], name: str) -> list[float]:
+    """The accuracy of "MODEL on SOURCE", whichever split was evaluated; empty if it was not measured."""
+    return [value for key, value in accuracies.items() if key == name or key.startswith(f"{name} --split")]
 
 
-def _found(scored: Mapping[str, float], name: str) -> list[float]:
-    """The figure on a source, whichever split of it is scored; none where it was not measured."""
-    return [value for key, value in scored.items() if key == name or key.startswith(f"{name} --split")]
-
-
-def _percent(values: Sequence[float]) -> str:
+def _format_percent(values: Sequence[float]) -> str:
     return f"{values[0]:.1%}".removesuffix("%") if values else ""

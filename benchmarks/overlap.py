@@ -1,8 +1,8 @@
-"""No text that the English model is scored on, nor a near duplicate, is in what it learns: `python benchmarks/overlap.py`.
+"""Check the training data of the English model for texts that it is evaluated on: `python benchmarks/overlap.py`.
 
-For each part of its training data: how many texts it has, how many of them stand in a scored split word for word, how
-many are near duplicates of one (rnnsent.data.overlap), which is what scripts/english.py leaves out, and how many of
-either kind are among those that remain. Exits with 1 unless none are.
+For each part of the training data, count the texts, the texts with the same words as an evaluation text, the near
+duplicates of an evaluation text (rnnsent.data.overlap), which scripts/english.py removes, and the texts of either kind
+that remain after that. Exits with 1 if any remain.
 """
 
 import sys
@@ -10,42 +10,43 @@ from pathlib import Path
 
 import record
 
-from rnnsent.data.overlap import WORD, distinct_from, near_duplicates
+from rnnsent.data.overlap import WORD, find_near_duplicates, without_near_duplicates_of
 from rnnsent.data.sources import find_source
-from rnnsent.data.unlabelled import sentences
+from rnnsent.data.unlabeled import split_sentences
 
 sys.path.append(str(Path(__file__).parents[1] / "scripts"))
 import english
 
-LEARNED = (("imdb", "train"), ("imdb", "unsupervised"), ("sst2", "train"), ("sst5", "train"), ("sentences", "train"))
+TRAINED_ON = (("imdb", "train"), ("imdb", "unsupervised"), ("sst2", "train"), ("sst5", "train"), ("sentences", "train"))
 
 
 def main() -> None:
-    held = english.held_out_texts()
-    parts = {f"{name} {split}": find_source(name).texts(split) for name, split in LEARNED}
-    parts["sentences of imdb unsupervised"] = sentences(parts["imdb unsupervised"])
-    left = 0
+    evaluation_texts = english.read_evaluation_texts()
+    parts = {f"{name} {split}": find_source(name).read_texts(split) for name, split in TRAINED_ON}
+    parts["sentences of imdb unsupervised"] = split_sentences(parts["imdb unsupervised"])
+    n_remaining = 0
     for part, texts in parts.items():
-        kept = [texts[i] for i in distinct_from(texts, held)]
-        figures = {
+        filtered = [texts[i] for i in without_near_duplicates_of(texts, evaluation_texts)]
+        counts = {
             "texts": len(texts),
-            "same_words": same_words(texts, held),
-            "left_out": len(texts) - len(kept),
-            "remaining": same_words(kept, held) + len(near_duplicates(kept, held)),
+            "same_words": count_same_words(texts, evaluation_texts),
+            "removed": len(texts) - len(filtered),
+            "remaining": count_same_words(filtered, evaluation_texts)
+            + len(find_near_duplicates(filtered, evaluation_texts)),
         }
-        left += figures["remaining"]
-        record.record("overlap", part, {"command": "python benchmarks/overlap.py", **figures})
-        print(part, figures, flush=True)
-    sys.exit(1 if left else 0)
+        n_remaining += counts["remaining"]
+        record.record("overlap", part, {"command": "python benchmarks/overlap.py", **counts})
+        print(part, counts, flush=True)
+    sys.exit(1 if n_remaining else 0)
 
 
-def same_words(texts: list[str], others: list[str]) -> int:
-    """How many of the texts have the words of one of the others, whatever their case, punctuation and markup."""
-    known = {words(text) for text in others}
-    return sum(words(text) in known for text in texts)
+def count_same_words(texts: list[str], others: list[str]) -> int:
+    """The number of texts that equal one of the others apart from case, punctuation and markup."""
+    known = {normalize(text) for text in others}
+    return sum(normalize(text) in known for text in texts)
 
 
-def words(text: str) -> str:
+def normalize(text: str) -> str:
     return " ".join(WORD.findall(text.lower().replace("<br />", " ")))
 
 

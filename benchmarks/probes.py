@@ -1,9 +1,9 @@
-"""Eighty-six sentences that were written for this project, by kind: negation, contrast, products, service, tweets, neutral.
+"""Score eighty-six sentences written for this project: negation, contrast, product, service, tweet and neutral.
 
     python benchmarks/probes.py [MODEL]
 
-They show what a model makes of texts that no data set of films has; too few to tune by, and never trained on. A
-neutral sentence counts as right between .25 and .75.
+They show how a model handles texts unlike those in movie-review data sets. There are too few of them to tune on, and
+they are never trained on. A neutral sentence counts as correct if its positive probability is between 0.25 and 0.75.
 """
 
 import csv
@@ -16,23 +16,28 @@ import record
 import rnnsent
 
 PROBES = Path(__file__).with_name("probes.csv")
+NEUTRAL_RANGE = (0.25, 0.75)
 
 
 def main() -> None:
     model = sys.argv[1] if len(sys.argv) > 1 else "english"
     with PROBES.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    right: dict[str, list[bool]] = defaultdict(list)
+    correct: dict[str, list[bool]] = defaultdict(list)
     for row, prediction in zip(rows, rnnsent.load(model).predict([row["text"] for row in rows]), strict=True):
         assert prediction.probabilities is not None
         positive = prediction.probabilities["positive"]
-        correct = 0.25 <= positive <= 0.75 if row["label"] == "neutral" else prediction.label == row["label"]
-        right[row["kind"]].append(correct)
-        if not correct:
-            print(f"{row['kind']}: {positive:.2f} positive, not {row['label']}: {row['text']}")
-    figures = {kind: f"{sum(each)} of {len(each)}" for kind, each in right.items()}
-    print(figures)
-    record.record("probes", Path(model).name, {"command": f"python benchmarks/probes.py {Path(model).name}", **figures})
+        if row["label"] == "neutral":
+            is_correct = NEUTRAL_RANGE[0] <= positive <= NEUTRAL_RANGE[1]
+        else:
+            is_correct = prediction.label == row["label"]
+        correct[row["kind"]].append(is_correct)
+        if not is_correct:
+            print(f"{row['kind']}: positive {positive:.2f}, expected {row['label']}: {row['text']}")
+    counts = {kind: f"{sum(outcomes)} of {len(outcomes)}" for kind, outcomes in correct.items()}
+    print(counts)
+    name = Path(model).name
+    record.record("probes", name, {"command": f"python benchmarks/probes.py {name}", **counts})
 
 
 if __name__ == "__main__":

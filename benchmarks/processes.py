@@ -1,4 +1,4 @@
-"""Whole processes measured in turn, for benchmarks/speed.py."""
+"""Measure whole processes, and alternate between measurements, for benchmarks/speed.py."""
 
 import os
 import subprocess
@@ -13,15 +13,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Usage:
-    """What a whole process took: seconds of wall clock and of processor, and its peak memory in MB."""
+    """Resource usage of a process: wall-clock and CPU time in seconds, peak memory in MB."""
 
     wall: float
     cpu: float
     peak: float
 
 
-# A process starts with the peak memory of the one that it was forked from, so a small one stands in between.
-LAUNCH = """
+# On Linux a process inherits the peak memory of the process that it was forked from, so a small one starts it.
+LAUNCHER = """
 import os, sys
 pid = os.fork()
 if not pid:
@@ -33,31 +33,31 @@ sys.exit(status != 0)
 """
 
 
-def process(command: list[str], stdin: Path | None = None) -> Usage:
-    """Run a command to its end, its output thrown away."""
+def run_process(command: list[str], stdin: Path | None = None) -> Usage:
+    """Run a command to completion, discarding its stdout."""
     with (stdin or Path(os.devnull)).open("rb") as file:
         start = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-S", "-c", LAUNCH, *command], stdin=file, stdout=subprocess.PIPE, check=True, text=True
+        completed = subprocess.run(
+            [sys.executable, "-S", "-c", LAUNCHER, *command], stdin=file, stdout=subprocess.PIPE, check=True, text=True
         )
         wall = time.perf_counter() - start
-    cpu, peak = map(float, done.stdout.split())
+    cpu, peak = map(float, completed.stdout.split())
     return Usage(wall, cpu, peak)
 
 
-def in_turn(pairs: int, *measures: Callable[[], float]) -> list[list[float]]:
-    """Each measure's figures over the pairs, the measures taken one after the other in every pair."""
-    rounds = [[measure() for measure in measures] for _ in range(pairs)]
-    return [list(figures) for figures in zip(*rounds, strict=True)]
+def alternate(repeats: int, *measures: Callable[[], float]) -> list[list[float]]:
+    """Run all measures one after the other, `repeats` times; return the values of each measure."""
+    rounds = [[measure() for measure in measures] for _ in range(repeats)]
+    return [list(values) for values in zip(*rounds, strict=True)]
 
 
-def over(above: list[float], below: list[float]) -> list[float]:
-    return [a / b for a, b in zip(above, below, strict=True)]
+def ratios(numerators: list[float], denominators: list[float]) -> list[float]:
+    return [a / b for a, b in zip(numerators, denominators, strict=True)]
 
 
 @contextmanager
-def lines(texts: list[str]) -> Iterator[Path]:
-    """A temporary file with a text a line."""
+def write_lines(texts: list[str]) -> Iterator[Path]:
+    """A temporary file with one text per line."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lines.txt"
         path.write_text("".join(" ".join(text.split()) + "\n" for text in texts), encoding="utf-8")

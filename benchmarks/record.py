@@ -1,6 +1,6 @@
-"""Where every measured figure goes: results.json, each entry with its command, machine and versions.
+"""Record measured values in results.json, each entry with its command, date and machine.
 
-`python benchmarks/report.py` makes docs/results.md of it. Nothing else writes either file.
+`python benchmarks/report.py` generates docs/results.md from it. Nothing else writes either file.
 """
 
 import json
@@ -16,26 +16,26 @@ RESULTS = Path(__file__).with_name("results.json")
 
 
 def read() -> dict[str, dict[str, Any]]:
-    """The entries by section and name."""
+    """All entries, by section and name."""
     return dict(json.loads(RESULTS.read_text(encoding="utf-8"))) if RESULTS.is_file() else {}
 
 
-def record(section: str, name: str, figures: Mapping[str, Any]) -> None:
-    """Replace one entry, at once, so that scripts that run side by side cannot break the file."""
+def record(section: str, name: str, values: Mapping[str, Any]) -> None:
+    """Add or replace one entry. The file is replaced atomically, so a script that is stopped cannot corrupt it."""
     entries = read()
-    entries.setdefault(section, {})[name] = {**figures, "on": machine(), "date": f"{datetime.now(UTC):%Y-%m-%d}"}
-    written = RESULTS.with_suffix(f".{os.getpid()}")
-    written.write_text(json.dumps(entries, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
-    written.replace(RESULTS)
+    date = f"{datetime.now(UTC):%Y-%m-%d}"
+    entries.setdefault(section, {})[name] = {**values, "machine": describe_machine(), "date": date}
+    temporary = RESULTS.with_suffix(f".{os.getpid()}")
+    temporary.write_text(json.dumps(entries, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    temporary.replace(RESULTS)
 
 
-def is_met(middle: float, bar: float, *, at_most: bool) -> bool:
-    """Whether the median of a measured row reaches what is asked of it."""
-    return middle <= bar if at_most else middle >= bar
+def meets_target(value: float, target: float, *, lower_is_better: bool) -> bool:
+    return value <= target if lower_is_better else value >= target
 
 
-def machine() -> str:
-    """Cores, instruction set and versions, as the figures' reader needs them."""
+def describe_machine() -> str:
+    """Cores, instruction set, thread limit, and Python and PyTorch versions."""
     flags = _processor_flags()
     best = next((name for name in ("amx_bf16", "avx512_bf16", "avx512f", "avx2") if name in flags), platform.machine())
     threads = os.environ.get("OMP_NUM_THREADS")

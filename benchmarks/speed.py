@@ -1,11 +1,11 @@
-"""How fast rnnsent starts, streams and trains, against PyTorch's own arithmetic and other tools: `make bench`.
+"""Measure startup, streaming and training speed against PyTorch's own arithmetic and other tools: `make bench`.
 
-    python benchmarks/speed.py            # every row; needs the Hub for IMDB and SST-2, and the extra `bench`
-    python benchmarks/speed.py --short    # a minute, on the embedded sentences, nothing recorded, without absent peers
-    python benchmarks/speed.py start training     # some of the parts
+    python benchmarks/speed.py                    # every row; needs the Hub for IMDB and SST-2, and the extra `bench`
+    python benchmarks/speed.py --short            # one minute, on the bundled sentences; records nothing
+    python benchmarks/speed.py startup training   # some of the groups
 
-Every figure but those of memory is a ratio of two runs that were taken in turn, given as the median of the pairs and
-their range: a time alone would tell of the machine and of who else was on it.
+Every row except those on peak memory is a ratio of two measurements that alternate, reported as the median and the range
+over several repeats: an absolute time would depend on the machine and on its load.
 """
 
 import argparse
@@ -17,210 +17,255 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-import peers_of_speed as peers
 import record
-from processes import Usage, in_turn, lines, over, process
+import speed_peers as peers
+from processes import Usage, alternate, ratios, run_process, write_lines
 
 from rnnsent.data.examples import Examples
 from rnnsent.data.sources import find_source
 
 MODEL = "english"
-TRAINED_ON = 6_000  # reviews
-ENGLISH = [sys.executable, "-m", "rnnsent", "predict", "-m", MODEL]
+N_TRAINING_REVIEWS = 6_000
+PREDICT = [sys.executable, "-m", "rnnsent", "predict", "-m", MODEL]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: what is measured, the least that is asked for, and the aim; `at_most` where less is better.
+    """What a row of the table measures, with its target and stretch goal; without a target it is for comparison only."""
 
-    Without a bar it is there for comparison.
-    """
-
-    what: str
-    bar: float | None = None
-    aim: float | None = None
-    at_most: bool = False
+    name: str
+    target: float | None = None
+    stretch_goal: float | None = None
+    lower_is_better: bool = False
     unit: str = ""
 
 
 @dataclass(frozen=True)
 class Workload:
-    """The texts, and how often each pair is run."""
+    """The texts to measure on, and the number of repeats."""
 
     reviews: list[str]
     sentences: list[str]
-    pairs: int
-    lines: tuple[int, int]  # of the short and of the long stream
+    repeats: int
+    stream_lines: tuple[int, int]  # of the short and of the long stream
     training: Examples
 
 
-def start(work: Workload) -> Iterator[tuple[Row, list[float]]]:
-    text = [*ENGLISH, "A quiet triumph."]
+def measure_startup(work: Workload) -> Iterator[tuple[Row, list[float]]]:
     usages: list[Usage] = []
 
-    def predicted() -> float:
-        usages.append(process(text))
+    def predict_one_text() -> float:
+        usages.append(run_process([*PREDICT, "A quiet triumph."]))
         return usages[-1].cpu
 
-    help_, predict, torch = in_turn(
-        max(work.pairs, 5),
-        lambda: process([sys.executable, "-m", "rnnsent", "--help"]).cpu,
-        predicted,
-        lambda: process([sys.executable, "-c", "import torch"]).cpu,
+    help_, predict, import_torch = alternate(
+        max(work.repeats, 5),
+        lambda: run_process([sys.executable, "-m", "rnnsent", "--help"]).cpu,
+        predict_one_text,
+        lambda: run_process([sys.executable, "-c", "import torch"]).cpu,
     )
     yield (
-        Row('`predict "text"`, processor time / that of `import torch`', 0.35, 0.2, at_most=True),
-        over(predict, torch),
+        Row(
+            'CPU time of `rnnsent predict "text"` / CPU time of `import torch`',
+            target=0.35,
+            stretch_goal=0.2,
+            lower_is_better=True,
+        ),
+        ratios(predict, import_torch),
     )
-    yield Row("`--help`, processor time / that of `import torch`", 0.10, 0.06, at_most=True), over(help_, torch)
-    yield Row('peak memory of `predict "text"`', 150, 80, at_most=True, unit=" MB"), [each.peak for each in usages]
+    yield (
+        Row(
+            "CPU time of `rnnsent --help` / CPU time of `import torch`",
+            target=0.10,
+            stretch_goal=0.06,
+            lower_is_better=True,
+        ),
+        ratios(help_, import_torch),
+    )
+    yield (
+        Row('peak memory of `rnnsent predict "text"`', target=150, stretch_goal=80, lower_is_better=True, unit=" MB"),
+        [usage.peak for usage in usages],
+    )
 
 
-def stream(work: Workload) -> Iterator[tuple[Row, list[float]]]:
-    """File to file, whole processes, against parts of the same work in this process with nothing else to do."""
-    rows = peers.encoded(MODEL, work.reviews)
-    tokens = sum(map(len, rows))
-    some = rows[: len(rows) // 10 + 1]
-    peak: list[float] = []  # of the plain runs
+def measure_streams(work: Workload) -> Iterator[tuple[Row, list[float]]]:
+    """rnnsent as a whole process from file to file, against parts of the same work inside this process."""
+    rows = peers.encode(MODEL, work.reviews)
+    n_tokens = sum(map(len, rows))
+    sample = rows[: len(rows) // 10 + 1]
+    peak_memory: list[float] = []  # of the runs on the reviews with default options
 
-    def streamed(texts: list[str], *options: str) -> float:
-        with lines(texts) as path:
-            usage = process([*ENGLISH, str(path), "-o", str(path.with_suffix(".tsv")), *options])
+    def stream_seconds(texts: list[str], *options: str) -> float:
+        with write_lines(texts) as path:
+            usage = run_process([*PREDICT, str(path), "-o", str(path.with_suffix(".tsv")), *options])
         if texts is work.reviews and not options:
-            peak.append(usage.peak)
+            peak_memory.append(usage.peak)
         return usage.wall
 
     measures = {
-        "plain": lambda: tokens / streamed(work.reviews),
-        "fast": lambda: tokens / streamed(work.reviews, "--fast"),
+        "rnnsent": lambda: n_tokens / stream_seconds(work.reviews),
+        "bfloat16": lambda: n_tokens / stream_seconds(work.reviews, "--precision", "bfloat16"),
         "ideal": lambda: peers.ideal_lstm(MODEL),
-        "loop": lambda: peers.loop_of_lstm(MODEL, some),
+        "loop": lambda: peers.lstm_loop(MODEL, sample),
     }
-    if is_there("onnxruntime"):
-        measures["onnx"] = lambda: peers.onnx_runtime(MODEL, some)
-    if is_there("vaderSentiment"):
-        measures["vader"] = lambda: vader_rate(work.reviews[: len(some)]) * tokens / len(work.reviews)
-    rates = dict(zip(measures, in_turn(work.pairs, *measures.values()), strict=True))  # tokens/s
-    plain, ideal = rates["plain"], rates["ideal"]
-    yield Row("stream of IMDB, tokens/s / `nn.LSTM` on ideal batches", 0.85, 1.1), over(plain, ideal)
-    yield Row("the same with `--fast`", 1.3, 2.0), over(rates["fast"], ideal)
-    yield Row("stream of IMDB / a loop over `nn.LSTM`, batches of 32 as they come", 2, 4), over(plain, rates["loop"])
+    if is_installed("onnxruntime"):
+        measures["onnx"] = lambda: peers.onnx_runtime(MODEL, sample)
+    if is_installed("vaderSentiment"):
+        measures["vader"] = lambda: vader_rate(work.reviews[: len(sample)]) * n_tokens / len(work.reviews)
+    rates = dict(zip(measures, alternate(work.repeats, *measures.values()), strict=True))  # tokens/s
+    rnnsent, ideal = rates["rnnsent"], rates["ideal"]
+    yield Row("IMDB tokens/s / `nn.LSTM` on ideal batches", target=0.85, stretch_goal=1.1), ratios(rnnsent, ideal)
+    yield (
+        Row("IMDB tokens/s with `--precision bfloat16` / `nn.LSTM` on ideal batches", target=1.3, stretch_goal=2.0),
+        ratios(rates["bfloat16"], ideal),
+    )
+    yield (
+        Row("IMDB tokens/s / a loop over `nn.LSTM`, batches of 32 in input order", target=2, stretch_goal=4),
+        ratios(rnnsent, rates["loop"]),
+    )
     if "onnx" in rates:
-        row = Row("stream of IMDB / ONNX Runtime on the same weights, batches of 32 as they come", 1.5, 3)
-        yield row, over(plain, rates["onnx"])
+        name = "IMDB tokens/s / ONNX Runtime with the same weights, batches of 32 in input order"
+        yield Row(name, target=1.5, stretch_goal=3), ratios(rnnsent, rates["onnx"])
     if "vader" in rates:
-        yield Row("reviews/s of IMDB / VADER's", 4, 10), over(plain, rates["vader"])
+        yield Row("IMDB reviews/s / VADER reviews/s", target=4, stretch_goal=10), ratios(rnnsent, rates["vader"])
         yield (
-            Row("reviews/s of IMDB of `nn.LSTM` on ideal batches, ids ready / VADER's"),
-            over(ideal, rates["vader"]),
+            Row("IMDB reviews/s of `nn.LSTM` on ideal batches, tokenized in advance / VADER reviews/s"),
+            ratios(ideal, rates["vader"]),
         )
-        yield from sentences(work, streamed)
-    yield Row("peak memory of a stream of IMDB", 700, 400, at_most=True, unit=" MB"), peak
+        yield from measure_sentences(work, stream_seconds)
+    yield Row("peak memory on IMDB", target=700, stretch_goal=400, lower_is_better=True, unit=" MB"), peak_memory
 
 
-def sentences(work: Workload, streamed: Callable[[list[str]], float]) -> Iterator[tuple[Row, list[float]]]:
-    tokens = sum(map(len, peers.encoded(MODEL, work.sentences)))
-    ours, ideal, vader = in_turn(
-        work.pairs,
-        lambda: tokens / streamed(work.sentences),
+def measure_sentences(
+    work: Workload, stream_seconds: Callable[[list[str]], float]
+) -> Iterator[tuple[Row, list[float]]]:
+    n_tokens = sum(map(len, peers.encode(MODEL, work.sentences)))
+    rnnsent, ideal, vader = alternate(
+        work.repeats,
+        lambda: n_tokens / stream_seconds(work.sentences),
         lambda: peers.ideal_lstm(MODEL),
-        lambda: vader_rate(work.sentences) * tokens / len(work.sentences),
+        lambda: vader_rate(work.sentences) * n_tokens / len(work.sentences),
     )
-    yield Row("sentences/s of SST-2 / VADER's", 1, 3), over(ours, vader)
-    yield Row("sentences/s of SST-2 of `nn.LSTM` on ideal batches, ids ready / VADER's"), over(ideal, vader)
+    yield Row("SST-2 sentences/s / VADER sentences/s", target=1, stretch_goal=3), ratios(rnnsent, vader)
+    yield (
+        Row("SST-2 sentences/s of `nn.LSTM` on ideal batches, tokenized in advance / VADER sentences/s"),
+        ratios(ideal, vader),
+    )
 
 
-def scale(work: Workload) -> Iterator[tuple[Row, list[float]]]:
-    few, many = work.lines
-    each: dict[int, list[Usage]] = {few: [], many: []}
+def measure_scaling(work: Workload) -> Iterator[tuple[Row, list[float]]]:
+    few, many = work.stream_lines
+    usages: dict[int, list[Usage]] = {few: [], many: []}
 
-    def a_line(count: int) -> float:
-        with lines([work.sentences[i % len(work.sentences)] for i in range(count)]) as path:
-            each[count].append(process([*ENGLISH, "-"], stdin=path))
-        return each[count][-1].wall / count
+    def seconds_per_line(count: int) -> float:
+        with write_lines([work.sentences[i % len(work.sentences)] for i in range(count)]) as path:
+            usages[count].append(run_process([*PREDICT, "-"], stdin=path))
+        return usages[count][-1].wall / count
 
-    short, long = in_turn(2 if work.pairs > 1 else 1, lambda: a_line(few), lambda: a_line(many))
-    yield Row(f"time a line, of {many:,} lines / of {few:,}", 1.05, 1.0, at_most=True), over(long, short)
-    memory = over([usage.peak for usage in each[many]], [usage.peak for usage in each[few]])
-    yield Row(f"peak memory, of {many:,} lines / of {few:,}", 1.05, 1.0, at_most=True), memory
-    long_text, short_text = in_turn(
-        max(work.pairs, 3), lambda: peers.seconds_a_token(MODEL, 100_000), lambda: peers.seconds_a_token(MODEL, 1_000)
+    short, long = alternate(2 if work.repeats > 1 else 1, lambda: seconds_per_line(few), lambda: seconds_per_line(many))
+    yield (
+        Row(f"time per line on {many:,} lines / on {few:,} lines", target=1.05, stretch_goal=1.0, lower_is_better=True),
+        ratios(long, short),
     )
     yield (
-        Row("time a token, of a text of 100,000 tokens / of 1,000", 1.1, 1.0, at_most=True),
-        over(long_text, short_text),
+        Row(f"peak memory on {many:,} lines / on {few:,} lines", target=1.05, stretch_goal=1.0, lower_is_better=True),
+        ratios([usage.peak for usage in usages[many]], [usage.peak for usage in usages[few]]),
     )
-
-
-def training(work: Workload) -> Iterator[tuple[Row, list[float]]]:
-    included, bare = in_turn(work.pairs, lambda: peers.training(work.training), peers.bare_training)
+    long_text, short_text = alternate(
+        max(work.repeats, 3),
+        lambda: peers.seconds_per_token(MODEL, 100_000),
+        lambda: peers.seconds_per_token(MODEL, 1_000),
+    )
     yield (
-        Row("training, tokens/s with all that belongs to it / forward and backward alone", 0.85, 0.95),
-        over(included, bare),
+        Row(
+            "time per token of a text of 100,000 tokens / of 1,000 tokens",
+            target=1.1,
+            stretch_goal=1.0,
+            lower_is_better=True,
+        ),
+        ratios(long_text, short_text),
     )
 
 
-PARTS = {"start": start, "stream": stream, "scale": scale, "training": training}
+def measure_training(work: Workload) -> Iterator[tuple[Row, list[float]]]:
+    whole, bare = alternate(work.repeats, lambda: peers.train_epoch(work.training), peers.forward_backward)
+    yield (
+        Row("training tokens/s / forward and backward passes alone", target=0.85, stretch_goal=0.95),
+        ratios(whole, bare),
+    )
+
+
+GROUPS = {
+    "startup": measure_startup,
+    "stream": measure_streams,
+    "scaling": measure_scaling,
+    "training": measure_training,
+}
 
 
 def vader_rate(texts: list[str]) -> float:
-    """Texts a second of a whole process that reads lines, asks VADER and writes lines."""
-    with lines(texts) as path:
-        return len(texts) / process([sys.executable, str(Path(__file__).with_name("vader_lines.py"))], stdin=path).wall
+    """Texts per second of a whole process that reads lines, scores them with VADER and writes lines."""
+    command = [sys.executable, str(Path(__file__).with_name("vader_lines.py"))]
+    with write_lines(texts) as path:
+        return len(texts) / run_process(command, stdin=path).wall
 
 
-def is_there(package: str) -> bool:
-    """Whether a peer is installed; without it, its rows are left out, which is said."""
-    found = importlib.util.find_spec(package) is not None
-    if not found:
-        print(f"{package} is not installed: left out", flush=True)
-    return found
+def is_installed(package: str) -> bool:
+    """Whether a peer is installed; if not, its rows are skipped with a message."""
+    is_found = importlib.util.find_spec(package) is not None
+    if not is_found:
+        print(f"{package} is not installed: skipped", flush=True)
+    return is_found
 
 
-def workload(*, short: bool) -> Workload:
-    embedded = find_source("sentences").read("train")
-    sentences = embedded.texts
+def load_workload(*, short: bool) -> Workload:
+    examples = find_source("sentences").read("train")
+    sentences = examples.texts
     if short:
         reviews = [" ".join(sentences[i : i + 12]) for i in range(0, len(sentences), 12)]
-        return Workload(reviews, sentences, 1, (1_000, 5_000), embedded)
-    order = np.random.default_rng(0).permutation(25_000)  # the split stands sorted by label
+        return Workload(reviews, sentences, 1, (1_000, 5_000), examples)
+    order = np.random.default_rng(0).permutation(25_000)  # the split is sorted by label
     imdb = find_source("imdb")
     test = imdb.read("test").texts
     sst2 = find_source("sst2").read("validation").texts
-    some = imdb.read("train").take(order[:TRAINED_ON])
-    return Workload([test[i] for i in order], sst2 * 25, 5, (10_000, 1_000_000), some)
+    training = imdb.read("train").take(order[:N_TRAINING_REVIEWS])
+    return Workload([test[i] for i in order], sst2 * 25, 5, (10_000, 1_000_000), training)
 
 
-def shown(row: Row, figures: list[float]) -> str:
-    middle = median(figures)
-    asked = "for comparison" if row.bar is None else f"bar {row.bar:g}, aim {row.aim:g}"
-    missed = row.bar is not None and not record.is_met(middle, row.bar, at_most=row.at_most)
+def format_row(row: Row, values: list[float]) -> str:
+    measured = median(values)
+    target = "for comparison" if row.target is None else f"target {row.target:g}, stretch goal {row.stretch_goal:g}"
+    missed = row.target is not None and not record.meets_target(
+        measured, row.target, lower_is_better=row.lower_is_better
+    )
     return (
-        f"{row.what:<80} {asked}: {middle:.3g}{row.unit} "
-        f"({min(figures):.3g} to {max(figures):.3g}){'  MISSED' if missed else ''}"
+        f"{row.name:<90} {target}: {measured:.3g}{row.unit} "
+        f"({min(values):.3g} to {max(values):.3g}){'  MISSED' if missed else ''}"
     )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="of the table; all without any")
-    parser.add_argument("--short", action="store_true", help="a minute, on the embedded sentences, nothing recorded")
+    parser.add_argument("groups", nargs="*", choices=[*GROUPS, []], help="groups of rows to measure (default: all)")
+    parser.add_argument(
+        "--short", action="store_true", help="take one minute, use the bundled sentences, record nothing"
+    )
     options = parser.parse_args()
-    work = workload(short=options.short)
-    for part in options.parts or PARTS:
-        for row, figures in PARTS[part](work):
-            print(shown(row, figures), flush=True)
+    work = load_workload(short=options.short)
+    for group in options.groups or GROUPS:
+        for row, values in GROUPS[group](work):
+            print(format_row(row, values), flush=True)
             if not options.short:
                 record.record(
                     "speed",
-                    row.what,
+                    row.name,
                     {
-                        "command": f"python benchmarks/speed.py {part}",
-                        "bar": row.bar,
-                        "aim": row.aim,
-                        "at_most": row.at_most,
+                        "command": f"python benchmarks/speed.py {group}",
+                        "target": row.target,
+                        "stretch_goal": row.stretch_goal,
+                        "lower_is_better": row.lower_is_better,
                         "unit": row.unit,
-                        "figures": figures,
+                        "values": values,
                     },
                 )
 

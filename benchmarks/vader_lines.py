@@ -1,4 +1,4 @@
-"""VADER as a filter, a text a line, for benchmarks/speed.py: label, compound score and text."""
+"""VADER as a filter, one text per line, for benchmarks/speed.py: prints label, compound score and text."""
 
 import sys
 

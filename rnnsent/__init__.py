@@ -1,25 +1,41 @@
 """rnnsent: sentiment analysis with recurrent networks, on the command line and from Python.
 
-`rnnsent.load("english").predict(["A quiet triumph."])` is the Python interface. Nothing slow is imported here.
+    import rnnsent
+    rnnsent.load("english").predict(["A quiet triumph."])
+
+Names are imported when they are used, so that `import rnnsent` is fast.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rnnsent.config import Device
-    from rnnsent.predict import Predictor
+    from rnnsent.api import evaluate as evaluate
+    from rnnsent.api import load as load
+    from rnnsent.api import train as train
+    from rnnsent.errors import RnnsentError as RnnsentError
+    from rnnsent.prediction import Prediction as Prediction
+    from rnnsent.prediction import Predictor as Predictor
 
 __version__ = "0.1.0"
+__all__ = ["Prediction", "Predictor", "RnnsentError", "evaluate", "load", "train"]
+
+_MODULES = {
+    "Prediction": "rnnsent.prediction",
+    "Predictor": "rnnsent.prediction",
+    "RnnsentError": "rnnsent.errors",
+    "evaluate": "rnnsent.api",
+    "load": "rnnsent.api",
+    "train": "rnnsent.api",
+}
 
 
-def load(model: str | None = None, *, device: "Device" = "auto", fast: bool = False) -> "Predictor":
-    """Load a model by name or path, as `--model` does; None means the one that `rnnsent predict` would use.
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'rnnsent' has no attribute {name!r}")
+    from importlib import import_module
 
-    With `fast` a long input is computed in bfloat16 where the device has it.
+    return getattr(import_module(_MODULES[name]), name)
 
-    Raises:
-        rnnsent.errors.ModelError: there is no such model, or its checkpoint cannot be read.
-    """
-    from rnnsent.predict import Predictor
 
-    return Predictor.load(model, device=device, fast=fast)
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,188 +1,196 @@
-"""Every setting of a run: frozen dataclasses, each default written here once.
+"""Every setting of a training run: frozen dataclasses in which each default is written once.
 
-The dataclasses' own defaults are the recipe called `default`. The command line reads defaults, bounds and help
-from them, a checkpoint stores them, and an error names the flag. This module knows no torch, no data and no files
-but the recipes.
+The defaults are the recipe called `default`. The command line reads defaults, bounds and help from here, a checkpoint
+stores the settings, and an error names the option or the key. This module knows no torch, no data and no files but the
+recipes.
 """
 
+import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from rnnsent.errors import SettingsError
-from rnnsent.settings import Settings, setting
+from rnnsent.settings import Settings, setting, suggest
 
 TokenizerKind = Literal["word", "bpe", "char"]
 Cell = Literal["rnn", "lstm", "gru"]
 Pooling = Literal["last", "mean", "max", "mean-max", "attention", "self-attention"]
 Optimizer = Literal["adam", "adamw"]
-Decay = Literal["none", "linear", "cosine"]
-Loss = Literal["text", "every-step"]
-Pretrain = Literal["none", "lm", "vectors"]
+LearningRateSchedule = Literal["constant", "linear", "cosine"]
+Loss = Literal["final", "per-token"]
 ClassWeights = Literal["none", "balanced"]
 Precision = Literal["auto", "float32", "bfloat16"]
-Pieces = Literal["texts", "sentences", "both"]
+TeacherInputs = Literal["texts", "sentences", "both"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
-OutputFormat = Literal["table", "tsv", "jsonl", "csv"]
+PredictPrecision = Literal["float32", "bfloat16"]
+OutputFormat = Literal["table", "tsv", "csv", "jsonl", "parquet"]
 OnError = Literal["stop", "skip"]
 
-SELF = "self"  # the teacher that is a first model of the same run
+SELF = "self"  # the teacher that self-training trains first
 
 RECIPES = Path(__file__).parent / "recipes"
 
 
 @dataclass(frozen=True)
 class TokenizerConfig(Settings):
-    tokenizer: TokenizerKind = setting(
-        "word", "How text is cut: words (each Han character its own), byte pairs or characters."
-    )
-    vocab_size: int = setting(40_000, "Most entries in the vocabulary.", least=3, most=1_000_000)
-    min_frequency: int = setting(2, "Entries seen fewer times in the train split are left out.", least=1)
-    lowercase: bool = setting(True, "Fold upper and lower case together.")
+    """Text to tokens."""
+
+    TABLE: ClassVar[str] = "tokenizer"
+
+    kind: TokenizerKind = setting("word", "Token type: words (each Han character is one), byte pairs, or characters.")
+    vocab_size: int = setting(40_000, "Maximum vocabulary size.", minimum=3, maximum=1_000_000)
+    min_frequency: int = setting(2, "Minimum frequency of a vocabulary entry in the training texts.", minimum=1)
+    lowercase: bool = setting(True, "Lowercase the text.")
 
 
 @dataclass(frozen=True)
 class ModelConfig(Settings):
-    cell: Cell = setting("lstm", "Recurrent cell.")
-    embedding_dim: int = setting(128, "Numbers in a token's vector.", least=1, most=8192)
-    hidden: int = setting(128, "Numbers in the hidden state of one direction.", least=1, most=8192)
-    layers: int = setting(1, "Recurrent layers, each reading the one below.", least=1, most=32)
-    bidirectional: bool = setting(True, "Read from both ends.")
-    pooling: Pooling = setting(
-        "mean-max",
-        "How the hidden states of all steps become one vector; self-attention takes time with the square of a text's length.",
-    )
-    heads: int = setting(4, "Heads of the self-attention pooling.", least=1, most=64)
-    dropout: float = setting(0.4, "Share of the pooled vector dropped in training.", least=0.0, most=0.95)
-    embedding_dropout: float = setting(
-        0.3,
-        "Share of embedding dimensions dropped in training, the same ones at each step of a text.",
-        least=0.0,
-        most=0.95,
-    )
+    """The network and the n-gram model beside it."""
 
-    ngrams: int = setting(
-        3,
-        "Longest n-gram of the wide side, whose logits add to the network's; 0 for the network alone.",
-        least=0,
-        most=5,
+    TABLE: ClassVar[str] = "model"
+
+    cell: Cell = setting("lstm", "Recurrent cell.", option=True)
+    embedding_dim: int = setting(128, "Embedding dimension.", minimum=1, maximum=8192)
+    hidden_size: int = setting(128, "Hidden units per direction.", minimum=1, maximum=8192, option=True)
+    num_layers: int = setting(1, "Number of recurrent layers.", minimum=1, maximum=32)
+    bidirectional: bool = setting(True, "Use a bidirectional network.")
+    pooling: Pooling = setting(
+        "mean-max", "Pooling of the hidden states over time; self-attention is quadratic in the text length."
     )
-    ngram_entries: int = setting(200_000, "Most n-grams that the wide side keeps.", least=1, most=10_000_000)
+    attention_heads: int = setting(4, "Attention heads of the self-attention pooling.", minimum=1, maximum=64)
+    dropout: float = setting(0.4, "Dropout on the pooled vector.", minimum=0.0, maximum=0.95)
+    embedding_dropout: float = setting(
+        0.3, "Dropout on embedding dimensions, with one mask for all tokens of a text.", minimum=0.0, maximum=0.95
+    )
+    max_ngram: int = setting(3, "Longest n-gram of the n-gram model; 0 trains the network alone.", minimum=0, maximum=5)
+    max_ngram_features: int = setting(
+        200_000, "Maximum number of n-grams in the n-gram model.", minimum=1, maximum=10_000_000
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        width = self.hidden * (2 if self.bidirectional else 1)
-        if self.pooling == "self-attention" and width % self.heads:
-            raise SettingsError(f"--heads is {self.heads}; it must divide the width of the hidden states, {width}")
+        width = self.hidden_size * (2 if self.bidirectional else 1)
+        if self.pooling == "self-attention" and width % self.attention_heads:
+            raise SettingsError(
+                f"model.attention_heads is {self.attention_heads}; it must divide the width of the hidden states, {width}"
+            )
 
 
 @dataclass(frozen=True)
-class TrainConfig(Settings):
-    epochs: int = setting(3, "Passes over the train split.", least=1)
-    min_updates: int = setting(
-        1_000,
-        "A small data set gets more epochs until the weights were updated this often (at most 30 epochs).",
-        least=0,
+class TrainingConfig(Settings):
+    """Optimization, regularization, initialization and validation."""
+
+    TABLE: ClassVar[str] = "training"
+
+    epochs: int = setting(3, "Passes over the training data.", minimum=1, option=True)
+    min_steps: int = setting(
+        1_000, "Minimum number of optimizer steps: small data sets get more epochs, up to 30.", minimum=0
     )
-    batch_size: int = setting(64, "Most texts in a batch.", least=1)
-    batch_tokens: int = setting(8_192, "Most tokens in a batch, padding included.", least=1)
-    window: int = setting(
-        256, "Train on a random window of this many tokens of a longer text; 0 for the whole text.", least=0
+    batch_size: int = setting(64, "Maximum batch size.", minimum=1)
+    batch_tokens: int = setting(8_192, "Maximum number of tokens in a batch, padding included.", minimum=1)
+    crop_length: int = setting(
+        256, "Train on a random crop of this many tokens of longer texts; 0 disables cropping.", minimum=0
     )
-    optimizer: Optimizer = setting("adamw", "Optimiser.")
-    learning_rate: float = setting(2e-3, "Highest learning rate.", least=0.0, most=100.0)
+    optimizer: Optimizer = setting("adamw", "Optimizer.")
+    learning_rate: float = setting(2e-3, "Peak learning rate.", minimum=0.0, maximum=100.0, option=True)
     weight_decay: float = setting(
-        0.01, "Decoupled weight decay of all weights but the embedding (adamw).", least=0.0, most=1.0
+        0.01, "Decoupled weight decay (adamw) of every weight except the embedding.", minimum=0.0, maximum=1.0
     )
-    warmup: int = setting(100, "Updates over which the learning rate rises to its highest.", least=0)
-    decay: Decay = setting("linear", "How the learning rate falls to nothing afterwards.")
-    clip_norm: float = setting(1.0, "Largest norm of a gradient; 0 for no limit.", least=0.0)
-    average: float = setting(
-        0.998, "Decay of the moving average of the weights, which is what is kept; 0 for none.", least=0.0, most=0.99999
+    warmup_steps: int = setting(100, "Steps of linear learning rate warmup.", minimum=0)
+    lr_schedule: LearningRateSchedule = setting("linear", "Learning rate schedule after warmup.")
+    max_grad_norm: float = setting(1.0, "Clip gradients to this norm; 0 disables clipping.", minimum=0.0)
+    ema_decay: float = setting(
+        0.998, "EMA decay; the averaged weights are saved. 0 disables averaging.", minimum=0.0, maximum=0.99999
     )
     word_dropout: float = setting(
-        0.1, "Share of tokens replaced by the unknown token in training.", least=0.0, most=0.95
+        0.1, "Probability of replacing a token with the unknown token.", minimum=0.0, maximum=0.95
     )
-    adversarial: float = setting(
+    adversarial_epsilon: float = setting(
         0.0,
-        "Also train on texts moved against the network by this share of their norm; about twice the work.",
-        least=0.0,
-        most=1.0,
+        "Adversarial training: perturbation size as a fraction of the embedding norm. Doubles the training time.",
+        minimum=0.0,
+        maximum=1.0,
     )
-    virtual_adversarial: float = setting(
+    vat_epsilon: float = setting(
         0.0,
-        "Also hold the answer where a step of this share of a text's norm would change it most; about twice the work. It needs "
-        "no label: the texts of --unlabelled, or imdb's `unsupervised`, are learned from too.",
-        least=0.0,
-        most=1.0,
+        "Virtual adversarial training: perturbation size as a fraction of the embedding norm. Also trains on unlabeled "
+        "data. Doubles the training time.",
+        minimum=0.0,
+        maximum=1.0,
     )
-    label_smoothing: float = setting(0.0, "Share of each target that is spread over all classes.", least=0.0, most=0.9)
-    loss: Loss = setting("text", "Score each text once, or the output at every step.")
-    class_weights: ClassWeights = setting("none", "balanced: rare classes count for more.")
-    patience: int = setting(3, "Stop after this many epochs without a better validation accuracy.", least=1)
-    validation: float = setting(
+    label_smoothing: float = setting(0.0, "Label smoothing.", minimum=0.0, maximum=0.9)
+    loss: Loss = setting("final", "Loss on the prediction for the whole text, or on the prediction at every token.")
+    class_weights: ClassWeights = setting("none", "Class weights; balanced weights classes by inverse frequency.")
+    patience: int = setting(3, "Stop after this many epochs without a better validation accuracy.", minimum=1)
+    validation_fraction: float = setting(
         0.0,
-        "Share of train cut off for validation, even where the source has its own; 0: its own, else 0.1.",
-        least=0.0,
-        most=0.9,
+        "Fraction of the train split to use for validation; 0 uses the validation split, or 0.1 if there is none.",
+        minimum=0.0,
+        maximum=0.9,
     )
-    embeddings: str = setting(
+    pretrained_embeddings: str = setting(
         "",
-        "Start from these word vectors: a file in the text format of GloVe, word2vec or fastText. They set --embedding-dim, "
-        "or fill the first numbers of a larger one.",
+        "Initialize the embedding from a file of word vectors in GloVe, word2vec or fastText text format. Sets "
+        "model.embedding_dim; with a larger one the vectors fill its first dimensions.",
     )
     fine_tune: str = setting(
-        "", "Start from the vocabulary and the weights of this model, by name or path; a lower --learning-rate suits."
+        "",
+        "Start from the vocabulary and weights of this model (name or path); use a lower learning rate.",
+        option=True,
     )
-    pretrain: Pretrain = setting(
-        "none",
-        "Before labels, of unlabelled texts too: lm, the embedding and first layer learn to tell the next token; vectors, "
-        "the embedding alone learns which tokens stand together (extra rnnsent[vectors]).",
+    lm_epochs: int = setting(
+        0,
+        "Epochs of language-model pretraining of the embedding and first layer, on the training and unlabeled texts; "
+        "0 disables it.",
+        minimum=0,
     )
-    pretrain_epochs: int = setting(2, "Passes of pre-training.", least=1)
-    precision: Precision = setting(
-        "auto", "Number format of the arithmetic: auto takes bfloat16 where the hardware is quicker for it."
-    )
-    seed: int = setting(0, "Seed of every random choice.", least=0, most=2**31 - 1)
+    precision: Precision = setting("auto", "Training precision; auto uses bfloat16 where the hardware supports it.")
+    save_minutes: float = setting(5.0, "Save a resumable state every N minutes, and after each epoch.", minimum=0.0)
+    seed: int = setting(0, "Random seed.", minimum=0, maximum=2**31 - 1)
 
 
 @dataclass(frozen=True)
-class TeachConfig(Settings):
+class DistillationConfig(Settings):
+    """Learning from the probabilities of other models."""
+
+    TABLE: ClassVar[str] = "distillation"
+
     teacher: str = setting(
         "",
-        "Learn from this model's probabilities too: a checkpoint, or a sequence classifier of transformers by folder or "
-        "Hub id (extra rnnsent[distil]); several with commas teach their mean. self is one too: a first model of this run, "
-        "NAME-first, teaches the second.",
+        "Also learn from a teacher's probabilities: a model, or a transformers sequence classifier (folder or Hub id). "
+        "Separate several with commas to average them; `self` for self-training.",
+        option=True,
     )
-    unlabelled: str = setting(
+    unlabeled: str = setting(
         "",
-        "What the teacher labels, or --pretrain and --virtual-adversarial read beside the train split: a split of the "
-        "sources, a data set or a file of lines; several with commas. The two find imdb's `unsupervised` by themselves.",
+        "Unlabeled data: a split, data set, or text file (comma-separated). Default: the unlabeled split, if any.",
+        option=True,
     )
-    pieces: Pieces = setting("both", "How the unlabelled texts are given to the teacher.")
-    most_pieces: int = setting(200_000, "Most pieces of each of them, drawn at random.", least=1)
-    made: int = setting(0, "Texts made up from the pieces, for words that they do not have.", least=0)
-    labelled_copies: int = setting(1, "Times that an epoch reads each labelled text.", least=1, most=100)
+    teacher_inputs: TeacherInputs = setting("both", "Whether the teacher labels whole texts, sentences, or both.")
+    max_unlabeled: int = setting(
+        200_000, "Maximum number of texts for the teacher from each unlabeled source, sampled at random.", minimum=1
+    )
+    synthetic_texts: int = setting(0, "Number of synthetic texts to generate for the teacher to label.", minimum=0)
+    labeled_repeats: int = setting(1, "Upsampling factor of the labeled texts.", minimum=1, maximum=100)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.teacher and not self.teaches_itself and not self.unlabelled:
-            raise SettingsError("--teacher needs --unlabelled: the texts that it labels")
+        if self.teacher and not self.is_self_training and not self.unlabeled:
+            raise SettingsError("--teacher needs --unlabeled, the texts for the teacher to label")
 
     @property
-    def teaches_itself(self) -> bool:
-        """Whether a first model of the run is among the teachers."""
+    def is_self_training(self) -> bool:
+        """Whether the teachers include a first model of the same run."""
         return SELF in self.teacher.split(",")
 
 
 GROUPS: dict[str, type[Settings]] = {
-    "tokenizer": TokenizerConfig,
-    "model": ModelConfig,
-    "training": TrainConfig,
-    "teaching": TeachConfig,
+    group.TABLE: group for group in (TokenizerConfig, ModelConfig, TrainingConfig, DistillationConfig)
 }
+KEYS = tuple(f"{table}.{entry.name}" for table, group in GROUPS.items() for entry in group.entries())
 
 
 @dataclass(frozen=True)
@@ -191,43 +199,95 @@ class Recipe:
 
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
-    training: TrainConfig = field(default_factory=TrainConfig)
-    teaching: TeachConfig = field(default_factory=TeachConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    distillation: DistillationConfig = field(default_factory=DistillationConfig)
 
     def __post_init__(self) -> None:
-        if self.teaching.unlabelled and not self.teaching.teacher and not self.reads_unlabelled:
+        if self.distillation.unlabeled and not self.distillation.teacher and not self.uses_unlabeled:
             raise SettingsError(
-                "--unlabelled needs --teacher, which labels the texts, or --pretrain or --virtual-adversarial, which read them"
+                "--unlabeled needs --teacher, training.lm_epochs or training.vat_epsilon, which use unlabeled texts"
             )
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any], where: str) -> Self:
-        """Read the tables `tokenizer`, `model`, `training` and `teaching`; what they leave out is as in `default`."""
+    def from_dict(cls, values: Mapping[str, Any], source: str) -> Self:
+        """Read the tables `tokenizer`, `model`, `training` and `distillation`; missing settings have their defaults.
+
+        Raises:
+            SettingsError: a table or setting is unknown, or a value is invalid.
+        """
         tables = {key: value for key, value in values.items() if key != "description"}
         for key, value in tables.items():
             if key not in GROUPS or not isinstance(value, Mapping):
-                raise SettingsError(
-                    f"{where}: {key!r} is not one of the tables {', '.join(f'[{name}]' for name in GROUPS)}"
-                )
-        return cls(**{key: GROUPS[key].from_dict(value, f"{where} [{key}]") for key, value in tables.items()})  # type: ignore[arg-type]
+                names = ", ".join(f"[{name}]" for name in GROUPS)
+                raise SettingsError(f"{source}: {key!r} is not one of the tables {names}")
+        return cls(**{key: GROUPS[key].from_dict(value, source) for key, value in tables.items()})  # type: ignore[arg-type]
 
     @property
-    def holds_unknown_answers(self) -> bool:
-        """Whether unlabelled texts that no teacher answers for are trained on beside the others."""
-        return self.training.virtual_adversarial > 0 and not self.teaching.teacher
+    def uses_vat_on_unlabeled(self) -> bool:
+        """Whether unlabeled texts are trained on by virtual adversarial training, without a teacher's labels."""
+        return self.training.vat_epsilon > 0 and not self.distillation.teacher
 
     @property
-    def reads_unlabelled(self) -> bool:
-        """Whether unlabelled texts are read as they are, whatever a teacher says of them."""
-        return self.training.pretrain != "none" or self.holds_unknown_answers
+    def uses_unlabeled(self) -> bool:
+        """Whether unlabeled texts are read without a teacher."""
+        return self.training.lm_epochs > 0 or self.uses_vat_on_unlabeled
 
-    def overridden(self, overrides: Mapping[str, Any]) -> Self:
-        """A copy in which each override that is not None replaces the setting of that name."""
-        groups: dict[str, Any] = {name: getattr(self, name).overridden(overrides) for name in GROUPS}
-        return replace(self, **groups)
+    def with_settings(self, settings: Mapping[str, Any]) -> Self:
+        """A copy with some settings replaced, by TABLE.KEY.
+
+        Raises:
+            SettingsError: a key is unknown or a value is invalid.
+        """
+        changes: dict[str, dict[str, Any]] = {}
+        for name, value in settings.items():
+            table, _, key = check_key(name).partition(".")
+            changes.setdefault(table, {})[key] = value
+        return replace(self, **{table: replace(getattr(self, table), **values) for table, values in changes.items()})
+
+    def get(self, name: str) -> Any:
+        """The value of the setting TABLE.KEY."""
+        table, _, key = name.partition(".")
+        return getattr(getattr(self, table), key)
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         return asdict(self)
+
+
+def check_key(name: str) -> str:
+    """The key TABLE.KEY with underscores. Raises SettingsError, which names the nearest setting, for an unknown one."""
+    key = name.strip().replace("-", "_")
+    if key in KEYS:
+        return key
+    table, _, last = key.rpartition(".")
+    names = {known.partition(".")[2]: known for known in KEYS}
+    if last in names:
+        hint = f"did you mean {names[last]}?"
+    elif table in GROUPS:
+        hint = suggest(last, [name for name, known in names.items() if known.startswith(f"{table}.")], f"{table}.")
+    else:
+        close = difflib.get_close_matches(last, names, n=1)
+        hint = f"did you mean {names[close[0]]}?" if close else f"tables: {', '.join(GROUPS)}"
+    raise SettingsError(f"unknown setting {name!r}; {hint}")
+
+
+def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
+    """The settings that texts of the form TABLE.KEY=VALUE assign.
+
+    Raises:
+        SettingsError: a text has no `=`, a key is unknown, or a value is not of the setting's type.
+    """
+    settings = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals:
+            raise SettingsError(f"--set {assignment}: write TABLE.KEY=VALUE, for example training.max_grad_norm=0.5")
+        try:
+            key = check_key(name)
+        except SettingsError as error:
+            raise SettingsError(f"--set {assignment}: {error}") from None
+        table, _, last = key.partition(".")
+        settings[key] = GROUPS[table].parse(last, text.strip())
+    return settings
 
 
 def recipe_names() -> list[str]:
@@ -235,10 +295,10 @@ def recipe_names() -> list[str]:
 
 
 def load_recipe(name: str) -> Recipe:
-    """A recipe by name, or from a TOML file given by path.
+    """A recipe by name, or from a TOML file by path.
 
     Raises:
-        SettingsError: there is no such recipe, it is not TOML, or it holds an unknown setting or a bad value.
+        SettingsError: the recipe does not exist, is not TOML, or has an unknown setting or an invalid value.
     """
     if name == "default":
         return Recipe()
@@ -247,7 +307,7 @@ def load_recipe(name: str) -> Recipe:
         path = Path(name)
     if not path.is_file():
         raise SettingsError(
-            f"there is no recipe {name!r}; choose {', '.join(recipe_names())} or the path of a TOML file"
+            f"no recipe named {name!r}; choose {', '.join(recipe_names())} or give the path of a TOML file"
         )
     try:
         return Recipe.from_dict(tomllib.loads(path.read_text(encoding="utf-8")), str(path))

@@ -1,28 +1,28 @@
-"""What can go wrong, as the user should read it: one line that names the culprit and the remedy.
+"""Errors that a user can fix. Each message is one line that names the culprit and the remedy.
 
-Library code raises these; only `rnnsent.cli.app.main` turns them into a line on stderr and an exit code.
+Library code raises them; only `rnnsent.cli.app.main` prints them, as one line on stderr, and exits.
 """
 
 
 class RnnsentError(Exception):
-    """Anything that a user can mend. Its message is one line; `exit_code` is the process's."""
+    """Base class of all errors that a user can fix. `exit_code` is the exit code of the process."""
 
     exit_code = 1
 
 
 class SettingsError(RnnsentError):
-    """A setting or an argument that cannot be: the command was called wrongly."""
+    """An invalid setting, option or argument."""
 
     exit_code = 2
 
 
 class DataError(RnnsentError):
-    """A data set or an input file that cannot be found, read or used."""
+    """A data set or an input file that is missing, unreadable or unusable."""
 
 
 class ModelError(RnnsentError):
-    """A model that cannot be found, read or used."""
+    """A model that is missing, unreadable or unusable."""
 
 
 class DeviceError(RnnsentError):
-    """A device that was asked for and is not there."""
+    """A requested device that is not available."""

@@ -1,7 +1,7 @@
-"""One process at a time for a name: a lock that a dead process does not hold.
+"""Locks that let one process at a time write a model. The system releases the lock of a process that dies.
 
-Lock files stay, since to remove one would let two processes hold it; so they stand with the temporary files, where they
-are nobody's litter.
+Lock files are never removed, because two processes could then hold the same lock; they are stored in the system's
+folder for temporary files.
 """
 
 import hashlib
@@ -15,11 +15,15 @@ from rnnsent.errors import RnnsentError
 
 
 @contextmanager
-def held(path: Path, what: str) -> Iterator[None]:
-    """Hold the name of what is to be written at `path` while the block runs.
+def run_lock(path: Path, activity: str) -> Iterator[None]:
+    """Hold the lock on `path` for the duration of the block.
+
+    Args:
+        path: what the block writes; it need not exist.
+        activity: what the block does, for the error message of another process, e.g. "'imdb' is being trained".
 
     Raises:
-        RnnsentError: another process of this user holds it; `what` says what it is doing.
+        RnnsentError: another process of the same user holds the lock.
     """
     import filelock
 
@@ -31,7 +35,7 @@ def held(path: Path, what: str) -> Iterator[None]:
     try:
         lock.acquire()
     except filelock.Timeout:
-        raise RnnsentError(f"{what} in another process; wait for it, or choose another name with --name") from None
+        raise RnnsentError(f"{activity} in another process; wait for it, or choose another name with --name") from None
     try:
         yield
     finally:

@@ -1,4 +1,7 @@
-"""Labels and probabilities -> figures, by scikit-learn and SciPy. Knows no model and no text."""
+"""Classification metrics from labels and probabilities, by scikit-learn and SciPy. Knows no model and no text.
+
+Shapes: N texts, K classes.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -7,27 +10,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-CALIBRATION_BINS = 15
-SHORTEST_BAND = 16  # tokens; each band of accuracy by length reaches twice as far as the one before
+N_CALIBRATION_BINS = 15
+FIRST_BAND_TOKENS = 16  # upper limit of the first length band; every further limit is twice the one before
 
 
 @dataclass(frozen=True)
 class LengthBand:
-    """Accuracy over the texts of `shortest` to `longest` tokens, both included."""
+    """Accuracy on the `n` texts of `min_tokens` to `max_tokens` tokens, both included."""
 
-    shortest: int
-    longest: int
+    min_tokens: int
+    max_tokens: int
     n: int
     accuracy: float
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """Figures of one evaluation, shares between 0 and 1. Rows of the confusion matrix are the true classes.
+    """Metrics of one evaluation, all fractions between 0 and 1 except `log_loss`.
 
-    `accuracy_interval` is the 95 % Wilson score interval (Wilson 1927). `roc_auc` is one-vs-rest, macro-averaged,
-    for more than two classes, and None where a class has no text. `log_loss` is in nats. The expected calibration error
-    is that of the predicted label's probability, in 15 bins (Guo et al. 2017).
+    Attributes:
+        n: number of texts.
+        accuracy: fraction of texts whose predicted class is the true class.
+        accuracy_interval: 95% confidence interval of the accuracy, by Wilson's score method (Wilson 1927).
+        macro_f1: unweighted mean of the F1 scores of the classes.
+        log_loss: mean negative log likelihood of the true classes, in nats.
+        expected_calibration_error: ECE of the predicted classes' probabilities, in 15 bins (Guo et al. 2017).
+        roc_auc: area under the ROC curve; for three or more classes the unweighted mean of one class against the rest.
+            None if a class has no text.
+        per_class: precision, recall, F1 and support of each class.
+        confusion_matrix: (K, K) counts; rows are true classes, columns are predicted classes.
+        accuracy_by_length: accuracy for bands of text length; bands without a text are left out.
     """
 
     n: int
@@ -48,37 +60,38 @@ class Metrics:
 def compute_metrics(
     labels: NDArray[np.int64], probabilities: NDArray[np.float64], classes: Sequence[str], lengths: NDArray[np.int64]
 ) -> Metrics:
-    """All figures for N texts.
+    """Compute all metrics for N texts.
 
     Args:
-        labels: (N,) true classes, N at least 1.
-        probabilities: (N, K) predicted.
-        lengths: (N,) tokens in each text.
+        labels: (N,) indices of the true classes; N is at least 1.
+        probabilities: (N, K) predicted probabilities.
+        classes: the names of the K classes.
+        lengths: (N,) numbers of tokens.
     """
     from scipy.stats import binomtest
     from sklearn import metrics
 
-    places = list(range(len(classes)))
-    predicted = probabilities.argmax(axis=1)
-    right = predicted == labels
+    indices = list(range(len(classes)))
+    predicted = probabilities.argmax(axis=1)  # (N,)
+    correct = predicted == labels  # (N,)
     precision, recall, f1, support = metrics.precision_recall_fscore_support(
-        labels, predicted, labels=places, zero_division=0.0
+        labels, predicted, labels=indices, zero_division=0.0
     )
-    interval = binomtest(int(right.sum()), len(labels)).proportion_ci(0.95, method="wilson")
+    interval = binomtest(int(correct.sum()), len(labels)).proportion_ci(0.95, method="wilson")
     return Metrics(
         n=len(labels),
-        accuracy=float(right.mean()),
+        accuracy=float(correct.mean()),
         accuracy_interval=(float(interval.low), float(interval.high)),
         macro_f1=float(metrics.f1_score(labels, predicted, average="macro", zero_division=0.0)),
-        log_loss=float(metrics.log_loss(labels, probabilities, labels=places)),
-        expected_calibration_error=_calibration_error(right, probabilities.max(axis=1)),
+        log_loss=float(metrics.log_loss(labels, probabilities, labels=indices)),
+        expected_calibration_error=_expected_calibration_error(correct, probabilities.max(axis=1)),
         roc_auc=_roc_auc(labels, probabilities),
         per_class={
             name: {"precision": float(p), "recall": float(r), "f1": float(f), "support": int(s)}
             for name, p, r, f, s in zip(classes, precision, recall, f1, support, strict=True)
         },
-        confusion_matrix=metrics.confusion_matrix(labels, predicted, labels=places).tolist(),
-        accuracy_by_length=_by_length(right, lengths),
+        confusion_matrix=metrics.confusion_matrix(labels, predicted, labels=indices).tolist(),
+        accuracy_by_length=_accuracy_by_length(correct, lengths),
     )
 
 
@@ -92,18 +105,23 @@ def _roc_auc(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> f
     return float(roc_auc_score(labels, probabilities, multi_class="ovr"))
 
 
-def _calibration_error(right: NDArray[np.bool_], confidences: NDArray[np.float64]) -> float:
-    """The mean distance between how sure and how right the model is, over bins of confidence, by their texts."""
-    bins = np.clip(np.ceil(confidences * CALIBRATION_BINS).astype(np.int64), 1, CALIBRATION_BINS)
-    gaps = np.bincount(bins, weights=right - confidences, minlength=CALIBRATION_BINS + 1)
-    return float(np.abs(gaps).sum() / len(right))
+def _expected_calibration_error(correct: NDArray[np.bool_], confidences: NDArray[np.float64]) -> float:
+    """Mean absolute difference between accuracy and confidence over bins of confidence, weighted by texts per bin.
+
+    Args:
+        correct: (N,) whether the predicted class is the true class.
+        confidences: (N,) probability of the predicted class.
+    """
+    bins = np.clip(np.ceil(confidences * N_CALIBRATION_BINS).astype(np.int64), 1, N_CALIBRATION_BINS)
+    gaps = np.bincount(bins, weights=correct - confidences, minlength=N_CALIBRATION_BINS + 1)
+    return float(np.abs(gaps).sum() / len(correct))
 
 
-def _by_length(right: NDArray[np.bool_], lengths: NDArray[np.int64]) -> list[LengthBand]:
-    bands, shortest, longest = [], 1, SHORTEST_BAND
-    while shortest <= lengths.max():
-        inside = (lengths >= shortest) & (lengths <= longest)
-        if inside.any():
-            bands.append(LengthBand(shortest, longest, int(inside.sum()), float(right[inside].mean())))
-        shortest, longest = longest + 1, longest * 2
+def _accuracy_by_length(correct: NDArray[np.bool_], lengths: NDArray[np.int64]) -> list[LengthBand]:
+    bands, min_tokens, max_tokens = [], 1, FIRST_BAND_TOKENS
+    while min_tokens <= lengths.max():
+        in_band = (lengths >= min_tokens) & (lengths <= max_tokens)
+        if in_band.any():
+            bands.append(LengthBand(min_tokens, max_tokens, int(in_band.sum()), float(correct[in_band].mean())))
+        min_tokens, max_tokens = max_tokens + 1, max_tokens * 2
     return bands

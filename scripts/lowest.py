@@ -1,6 +1,6 @@
-"""Print the lowest release of every dependency as a constraint for pip: `python scripts/lowest.py > lowest.txt`.
+"""Print the lowest supported version of every dependency as pip constraints: `python scripts/lowest.py > lowest.txt`.
 
-`name>=X` in pyproject.toml becomes `name==X`, so that `make test-lowest` runs the suite on what is promised to do.
+`name>=X` in pyproject.toml becomes `name==X`, so `make test-lowest` tests the lower bounds that the project declares.
 """
 
 import sys
@@ -13,16 +13,17 @@ from packaging.requirements import Requirement
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 
-def lowest(requirement: Requirement) -> str:
-    """Raises ValueError where there is no one lower bound, which nobody could test."""
-    (bound,) = (each.version for each in requirement.specifier if each.operator == ">=")
+def pin_lowest(requirement: Requirement) -> str:
+    """The constraint `name==X` for `name>=X`. Raises ValueError unless there is exactly one lower bound."""
+    (bound,) = (specifier.version for specifier in requirement.specifier if specifier.operator == ">=")
     return f"{requirement.name}=={bound}"
 
 
 def main() -> None:
     project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
     requirements = chain(project["dependencies"], *project["optional-dependencies"].values())
-    sys.stdout.writelines(f"{line}\n" for line in sorted({lowest(Requirement(each)) for each in requirements}))
+    constraints = {pin_lowest(Requirement(requirement)) for requirement in requirements}
+    sys.stdout.writelines(f"{constraint}\n" for constraint in sorted(constraints))
 
 
 if __name__ == "__main__":

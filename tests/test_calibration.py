@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.special import softmax
 
-from rnnsent.fit.calibration import fit_scales
-from rnnsent.model.calibration import length_factors, powers_of
+from rnnsent.network.calibration import length_exponents, length_factors
+from rnnsent.training.fit_calibration import fit_calibration
 
 
 def drawn(count: int, factor: float) -> tuple[np.ndarray, np.ndarray]:
@@ -23,14 +23,14 @@ def same(labels: np.ndarray) -> list[int]:
 def test_the_factor_that_the_labels_were_drawn_with_is_found() -> None:
     for factor in (0.3, 1.0, 2.5):
         logits, labels = drawn(20_000, factor)
-        (scale,), (power,) = fit_scales([logits], labels, same(labels))
+        (scale,), (power,) = fit_calibration([logits], labels, same(labels))
         assert abs(scale - factor) < 0.05 * factor
         assert power == 0.0
 
 
 def test_a_part_that_tells_nothing_gets_no_weight() -> None:
     logits, labels = drawn(5_000, 1.0)
-    (useful, useless), _ = fit_scales(
+    (useful, useless), _ = fit_calibration(
         [logits, np.random.default_rng(1).normal(size=logits.shape)], labels, same(labels)
     )
     assert useful > 0.9
@@ -39,12 +39,12 @@ def test_a_part_that_tells_nothing_gets_no_weight() -> None:
 
 def test_no_factor_is_below_nothing() -> None:
     logits, labels = drawn(1_000, 1.0)
-    assert fit_scales([-logits], labels, same(labels))[0] == [0.0]
+    assert fit_calibration([-logits], labels, same(labels))[0] == [0.0]
 
 
 def test_a_few_texts_that_are_all_right_do_not_make_a_model_certain() -> None:
     logits = np.array([[-1.0, 1.0], [1.0, -1.0], [-1.0, 1.0]])
-    (scale,), (power,) = fit_scales([logits], np.array([1, 0, 1]), [5, 20, 400])
+    (scale,), (power,) = fit_calibration([logits], np.array([1, 0, 1]), [5, 20, 400])
     assert 1.0 < scale < 2.0
     assert abs(power) < 0.1
 
@@ -56,7 +56,7 @@ def test_the_power_of_the_length_that_the_labels_were_drawn_with_is_found() -> N
         logits = random.normal(size=(len(lengths), 3)) * 2
         probabilities = softmax(1.5 * length_factors(true, lengths) * logits, axis=1)
         labels = (probabilities.cumsum(axis=1) < random.random((len(lengths), 1))).sum(axis=1)
-        (scale,), (power,) = fit_scales([logits], labels, lengths)
+        (scale,), (power,) = fit_calibration([logits], labels, lengths)
         assert abs(scale - 1.5) < 0.1
         assert abs(power - true) < 0.05
 
@@ -67,5 +67,5 @@ def test_a_power_is_believed_between_the_lengths_that_it_was_meant_for() -> None
 
 
 def test_a_checkpoint_without_powers_has_none() -> None:
-    assert powers_of({}).tolist() == [0, 0]
-    assert powers_of({"calibration.decay": np.array([0.5], dtype=np.float32)}).tolist() == [0.5, 0]
+    assert length_exponents({}).tolist() == [0, 0]
+    assert length_exponents({"calibration.decay": np.array([0.5], dtype=np.float32)}).tolist() == [0.5, 0]

@@ -1,4 +1,4 @@
-"""Proves that a model card is what the Hub reads: a YAML header that no name can break, and the figures of the model."""
+"""A model card has a YAML header that the Hub can read, and the metrics and settings of the model."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,30 +6,31 @@ from typing import Any
 import pytest
 import yaml
 
-from rnnsent.model.card import model_card
-from rnnsent.model.checkpoint import Checkpoint
+from rnnsent.checkpoint.card import model_card
+from rnnsent.checkpoint.checkpoint import Checkpoint
 
-SCORES = {"n": 1_234, "accuracy": 0.87654, "accuracy_interval": [0.85, 0.9], "macro_f1": 0.8, "log_loss": 0.3}
+METRIC_VALUES = {"n": 1_234, "accuracy": 0.87654, "accuracy_interval": [0.85, 0.9], "macro_f1": 0.8, "log_loss": 0.3}
 
 
-def header(card: str) -> dict[str, Any]:
+def metadata(card: str) -> dict[str, Any]:
     start, text, _ = card.split("---\n", 2)
     assert start == ""
     return yaml.safe_load(text)
 
 
-def test_the_header_tells_the_hub_what_the_model_is(model: Checkpoint) -> None:
-    found = header(model_card(model, {}))
-    assert found == {
+def test_metadata(model: Checkpoint) -> None:
+    """The header has the library, the task and the tags."""
+    assert metadata(model_card(model, {})) == {
         "library_name": "rnnsent",
         "pipeline_tag": "text-classification",
         "tags": ["sentiment", "lstm"],
     }
 
 
-def test_scores_stand_in_the_header_and_in_the_table(model: Checkpoint) -> None:
-    card = model_card(model, {"imdb:test": SCORES})
-    (index,) = header(card)["model-index"]
+def test_metrics(model: Checkpoint) -> None:
+    """Metrics are in the header and in the table."""
+    card = model_card(model, {"imdb:test": METRIC_VALUES})
+    (index,) = metadata(card)["model-index"]
     assert index["name"] == "tiny"
     assert index["results"] == [
         {
@@ -41,31 +42,36 @@ def test_scores_stand_in_the_header_and_in_the_table(model: Checkpoint) -> None:
             ],
         }
     ]
+    assert "| data set and split | texts | accuracy | 95% interval | macro F1 | log loss |" in card.splitlines()
     assert "| imdb:test | 1,234 | 87.65% | 85.00% to 90.00% | 0.800 | 0.300 |" in card.splitlines()
 
 
 @pytest.mark.parametrize("name", ['a"b', "a: b", "a, {b}", "# a", "- a", "電影", "owner/name:config", "a\\b"])
-def test_no_name_of_a_source_breaks_the_header(model: Checkpoint, name: str) -> None:
-    (index,) = header(model_card(model, {f"{name}:test": SCORES}))["model-index"]
+def test_special_characters(model: Checkpoint, name: str) -> None:
+    """No name of a data set breaks the syntax of the header."""
+    (index,) = metadata(model_card(model, {f"{name}:test": METRIC_VALUES}))["model-index"]
     assert index["results"][0]["dataset"] == {"name": name, "type": name, "split": "test"}
 
 
-def test_the_hubs_own_data_sets_are_linked_and_no_path_of_this_machine_is_shown(model: Checkpoint) -> None:
+def test_data_sets(model: Checkpoint) -> None:
+    """Data sets from the Hub are linked; local paths are not published."""
     data: tuple[dict[str, Any], ...] = (
         {"name": "imdb", "location": "stanfordnlp/imdb", "train_rows": 22_500, "validation_rows": 2_500, "validation_from": "train"},
-        {"name": "sentences", "location": "the package"},
+        {"name": "sentences", "location": "bundled"},
         {"name": "mine.csv", "location": "/home/someone/mine.csv"},
     )  # fmt: skip
     card = model_card(replace(model, data=data), {})
-    assert header(card)["datasets"] == ["stanfordnlp/imdb"]
-    assert "| imdb (stanfordnlp/imdb) | 22,500 | 2,500 (train) |" in card.splitlines()
+    assert metadata(card)["datasets"] == ["stanfordnlp/imdb"]
+    assert "| imdb (stanfordnlp/imdb) | 22,500 | 2,500 (from train) |" in card.splitlines()
     assert "/home/someone" not in card
-    assert "| mine.csv | 0 | 0 (None) |" in card.splitlines()
+    assert "| mine.csv | 0 | 0 |" in card.splitlines()
 
 
-def test_the_card_tells_the_network_the_classes_and_the_command(model: Checkpoint) -> None:
+def test_description(model: Checkpoint) -> None:
+    """The card has the network, the classes, the tokenizer and the command."""
     card = model_card(replace(model, command=("rnnsent", "train", "imdb"), versions={"rnnsent": "9.9"}), {})
-    assert "A bidirectional LSTM text classifier with the classes negative, positive, trained by rnnsent 9.9." in card
-    assert "1 layer(s) of 3 hidden units, embedding of 4, pooling mean-max; tokens by word; seed 0." in card
+    assert "A bidirectional LSTM text classifier with the classes negative, positive, trained with rnnsent 9.9." in card
+    assert "1 layer, 3 hidden units per direction, 4-dimensional embeddings, mean-max pooling, word tokenizer, " in card
+    assert "random seed 0." in card
     assert "Trained with: `rnnsent train imdb`" in card
     assert "Trained with" not in model_card(model, {})

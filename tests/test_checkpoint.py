@@ -1,5 +1,4 @@
-"""Proves that a checkpoint comes back as it was written, and that nothing that is wrong with its files gets past a
-ModelError which names the file."""
+"""A checkpoint is read as it was written, and every invalid file is a ModelError that names it."""
 
 import json
 import struct
@@ -11,17 +10,18 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from rnnsent.checkpoint.checkpoint import CONFIG, METRICS, TOKENIZER, WEIGHTS, Checkpoint
+from rnnsent.checkpoint.config_json import FORMAT
+from rnnsent.checkpoint.manifest import MANIFEST
 from rnnsent.errors import ModelError
-from rnnsent.model.checkpoint import CONFIG, FORMAT, METRICS, TOKENIZER, WEIGHTS, Checkpoint
-from rnnsent.model.manifest import MANIFEST
-from rnnsent.predict import Predictor
+from rnnsent.prediction import Predictor
 
-FIGURES = {"n": 4, "accuracy": 0.5, "accuracy_interval": [0.2, 0.8], "macro_f1": 0.5, "log_loss": 0.7}
-DEEP = "[" * 100_000 + "]" * 100_000
+METRIC_VALUES = {"n": 4, "accuracy": 0.5, "accuracy_interval": [0.2, 0.8], "macro_f1": 0.5, "log_loss": 0.7}
+NESTED = "[" * 100_000 + "]" * 100_000
 
 
-def change(model: Checkpoint, /, **values: Any) -> Path:
-    """Set keys of config.json, as by hand; an ellipsis takes one out."""
+def edit_config(model: Checkpoint, /, **values: Any) -> Path:
+    """Set keys of config.json as by hand, remove those whose value is an ellipsis, and return the folder."""
     config = {**json.loads((model.path / CONFIG).read_text()), **values}
     config = {key: value for key, value in config.items() if value is not ...}
     (model.path / CONFIG).write_text(json.dumps(config), encoding="utf-8")
@@ -30,13 +30,14 @@ def change(model: Checkpoint, /, **values: Any) -> Path:
 
 
 @pytest.fixture
-def by_hand(model: Checkpoint) -> Checkpoint:
-    """A model without a manifest, whose files are changed as by hand."""
+def unlisted(model: Checkpoint) -> Checkpoint:
+    """A model without a manifest, so that edits of its files are not detected by their digests."""
     (model.path / MANIFEST).unlink()
     return Checkpoint.read(model.path)
 
 
-def test_a_checkpoint_comes_back_as_it_was_written(tmp_path: Path, model: Checkpoint) -> None:
+def test_roundtrip(tmp_path: Path, model: Checkpoint) -> None:
+    """A checkpoint is read as it was written."""
     written = Checkpoint(
         tmp_path / "other",
         model.recipe,
@@ -47,7 +48,7 @@ def test_a_checkpoint_comes_back_as_it_was_written(tmp_path: Path, model: Checkp
         ("rnnsent", "train", "x y"),
         finished=False,
     )
-    metrics = {"x:test": FIGURES}
+    metrics = {"x:test": METRIC_VALUES}
     written.write(
         weights=model.weights,
         tokenizer_json=model.tokenizer_json,
@@ -64,71 +65,78 @@ def test_a_checkpoint_comes_back_as_it_was_written(tmp_path: Path, model: Checkp
     assert (read.path / "README.md").read_text(encoding="utf-8") == "# é\n"
 
 
-def test_its_numbers_are_counted_without_reading_them(model: Checkpoint) -> None:
-    assert model.parameters == sum(tensor.size for tensor in model.weights.values())
+def test_size(model: Checkpoint) -> None:
+    """The number of parameters from the header is that of the tensors; the size is that of the files."""
+    assert model.num_parameters == sum(tensor.size for tensor in model.weights.values())
     assert model.size == sum(path.stat().st_size for path in model.path.iterdir())
 
 
-def test_a_view_of_an_array_is_written_with_its_own_order(model: Checkpoint) -> None:
+def test_non_contiguous(model: Checkpoint) -> None:
+    """A transposed view is written in its logical order, not in that of its memory."""
     name = "layers.0.left_to_right.weight_hh_l0"
-    turned = np.ascontiguousarray(model.weights[name].T).T
-    assert not turned.flags.c_contiguous
+    transposed = np.ascontiguousarray(model.weights[name].T).T
+    assert not transposed.flags.c_contiguous
     model.write(
-        weights={**model.weights, name: turned}, tokenizer_json=model.tokenizer_json, metrics={}, history=[], card=""
+        weights={**model.weights, name: transposed},
+        tokenizer_json=model.tokenizer_json,
+        metrics={},
+        history=[],
+        card="",
     )
-    assert np.array_equal(Checkpoint.read(model.path).weights[name], turned)
+    assert np.array_equal(Checkpoint.read(model.path).weights[name], transposed)
 
 
-def test_scores_and_card_are_replaced_and_nothing_else(model: Checkpoint) -> None:
+def test_update_metrics(model: Checkpoint) -> None:
+    """New metrics change the metrics, the card and the manifest, and no other file."""
     before = {path.name: path.read_bytes() for path in model.path.iterdir()}
-    model.record({"x:test": FIGURES}, "# card")
+    model.update_metrics({"x:test": METRIC_VALUES}, "# card")
     after = {path.name: path.read_bytes() for path in model.path.iterdir()}
-    assert model.metrics == {"x:test": FIGURES}
+    assert model.metrics == {"x:test": METRIC_VALUES}
     assert {name for name in after if after[name] != before.get(name)} == {METRICS, "README.md", MANIFEST}
     assert before.keys() == after.keys()
 
 
-def test_a_checkpoint_without_scores_has_none(model: Checkpoint) -> None:
+def test_no_metrics(model: Checkpoint) -> None:
+    """A checkpoint without metrics.json has no metrics."""
     (model.path / METRICS).unlink()
     assert model.metrics == {}
 
 
-def test_half_precision_on_disk_is_single_in_memory(by_hand: Checkpoint) -> None:
-    halves = {name: tensor.astype(np.float16) for name, tensor in by_hand.weights.items()}
-    save_file(halves, by_hand.path / WEIGHTS)
-    read = Checkpoint.read(by_hand.path).weights
+def test_float16(unlisted: Checkpoint) -> None:
+    """Weights in float16 are read as float32."""
+    halves = {name: tensor.astype(np.float16) for name, tensor in unlisted.weights.items()}
+    save_file(halves, unlisted.path / WEIGHTS)
+    read = Checkpoint.read(unlisted.path).weights
     assert {tensor.dtype for tensor in read.values()} == {np.dtype(np.float32)}
     assert np.array_equal(read["output.bias"], halves["output.bias"])
 
 
-def test_what_is_left_out_of_an_older_config_is_as_in_the_default(model: Checkpoint) -> None:
-    read = Checkpoint.read(change(model, data=..., versions=..., command=..., finished=..., teaching=...))
+def test_optional_keys(model: Checkpoint) -> None:
+    """Keys of config.json that may be missing have defaults."""
+    read = Checkpoint.read(edit_config(model, data=..., versions=..., command=..., finished=...))
     assert (read.data, read.versions, read.command, read.finished) == ((), {}, (), True)
 
 
-def test_a_model_of_the_first_format_has_no_ngrams(model: Checkpoint) -> None:
-    settings = model.recipe.to_dict()["model"]
-    older = {name: value for name, value in settings.items() if not name.startswith("ngram")}
-    assert Checkpoint.read(change(model, format=1, model=older)).recipe.model.ngrams == 0
-    assert Predictor.load(str(model.path)).predict(["good"])[0].label in model.classes
-
-
-def test_the_tensors_of_the_ngrams_come_back_in_their_own_kinds(tmp_path: Path, write_model) -> None:
-    written = write_model(tmp_path / "wide", ngrams=2)
+def test_ngrams(tmp_path: Path, write_model) -> None:
+    """The keys of n-grams stay integers in ascending order."""
+    written = write_model(tmp_path / "ngrams", max_ngram=2)
     read = Checkpoint.read(written.path).weights
     assert (read["ngrams.keys"].dtype, read["ngrams.weights"].dtype) == (np.dtype(np.uint32), np.dtype(np.float32))
     assert (np.diff(read["ngrams.keys"].astype(np.int64)) > 0).all()
 
 
 @pytest.mark.parametrize(
-    ("values", "words"),
+    ("values", "message"),
     [
-        ({"format": FORMAT + 1}, f"format {FORMAT + 1}; this rnnsent reads formats 1 to {FORMAT}: update rnnsent"),
-        ({"format": 0}, "format 0; this rnnsent reads formats 1"),
-        ({"format": "1"}, "format '1'; this rnnsent reads formats 1"),
-        ({"format": True}, "format True; this rnnsent reads formats 1"),
-        ({"format": 1.0}, "format 1.0; this rnnsent reads formats 1"),
-        ({"format": ...}, "format None; this rnnsent reads formats 1"),
+        (
+            {"format": FORMAT + 1},
+            f"format {FORMAT + 1} is not supported; this rnnsent reads format {FORMAT}: update rnnsent",
+        ),
+        ({"format": 0}, "format 0 is not supported; this rnnsent reads format 1"),
+        ({"format": "1"}, "format '1' is not supported; this rnnsent reads format 1"),
+        ({"format": True}, "format True is not supported; this rnnsent reads format 1"),
+        ({"format": 1.0}, "format 1.0 is not supported; this rnnsent reads format 1"),
+        ({"format": ...}, "format None is not supported; this rnnsent reads format 1"),
         ({"classes": ["a", "a"]}, "'classes' must be at least two different names"),
         ({"classes": ["a"]}, "'classes' must be at least two different names"),
         ({"classes": [0, 1]}, "'classes' must be at least two different names"),
@@ -136,59 +144,62 @@ def test_the_tensors_of_the_ngrams_come_back_in_their_own_kinds(tmp_path: Path, 
         ({"classes": None}, "'classes' must be a list"),
         ({"classes": ...}, "'classes' is missing"),
         ({"created": ...}, "'created' is missing"),
-        ({"created": 3}, "'created' must be a str"),
-        ({"finished": "no"}, "'finished' must be a bool"),
+        ({"created": 3}, "'created' must be a string"),
+        ({"finished": "no"}, "'finished' must be true or false"),
         ({"data": 5}, "'data' must be a list"),
         ({"data": None}, "'data' must be a list"),
         ({"data": [1]}, "'data' must be a list of objects"),
-        ({"data": [{"train_rows": "many"}]}, "'train_rows' of 'data' is 'many'"),
-        ({"data": [{"name": [1]}]}, "'name' of 'data' is .1."),
-        ({"versions": {"rnnsent": 1}}, "'versions' and 'command' must hold texts"),
-        ({"command": [1]}, "'versions' and 'command' must hold texts"),
+        ({"data": [{"train_rows": "many"}]}, "'train_rows' of 'data' has the invalid value 'many'"),
+        ({"data": [{"name": [1]}]}, "'name' of 'data' has the invalid value .1."),
+        ({"versions": {"rnnsent": 1}}, "'versions' and 'command' must contain strings only"),
+        ({"command": [1]}, "'versions' and 'command' must contain strings only"),
         ({"model": {"cell": "x" * 9_000}}, "--cell is 'xxx.{,400}…$"),
-        ({"versions": [1]}, "'versions' must be a dict"),
+        ({"versions": [1]}, "'versions' must be an object"),
         ({"command": "rnnsent"}, "'command' must be a list"),
         ({"model": ...}, "'model' is missing"),
         ({"tokenizer": None}, "'tokenizer' is not one of the tables"),
-        ({"teaching": {"unlabelled": "x"}}, "--unlabelled needs --teacher"),
+        ({"distillation": {"unlabeled": "x"}}, "--unlabeled needs --teacher"),
         ({"training": []}, "'training' is not one of the tables"),
-        ({"model": {"hiden": 3}}, "no setting 'hiden'; did you mean 'hidden'"),
-        ({"model": {"hidden": -1}}, "--hidden is -1; it must be at least 1"),
+        ({"model": {"hiden": 3}}, "unknown setting model.hiden; did you mean model.hidden_size"),
+        ({"model": {"hidden_size": -1}}, "--hidden-size is -1; it must be at least 1"),
         ({"model": {"cell": "transformer"}}, "--cell is 'transformer'; choose rnn, lstm, gru"),
         ({"training": {"epochs": "3"}}, "--epochs is '3'"),
     ],
 )
-def test_a_config_that_is_wrong_is_named_with_its_fault(model: Checkpoint, values: dict[str, Any], words: str) -> None:
-    with pytest.raises(ModelError, match=f"config.json.*{words}"):
-        Checkpoint.read(change(model, **values))
+def test_invalid_config(model: Checkpoint, values: dict[str, Any], message: str) -> None:
+    """An invalid value in config.json is an error with the file and the key."""
+    with pytest.raises(ModelError, match=f"config.json.*{message}"):
+        Checkpoint.read(edit_config(model, **values))
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"3", b"null", b"\xff\xfe\x00", DEEP.encode()])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"3", b"null", b"\xff\xfe\x00", NESTED.encode()])
 @pytest.mark.parametrize("name", [CONFIG, METRICS])
-def test_a_file_that_holds_no_json_object_is_named(by_hand: Checkpoint, name: str, content: bytes) -> None:
-    (by_hand.path / name).write_bytes(content)
+def test_invalid_json(unlisted: Checkpoint, name: str, content: bytes) -> None:
+    """A file that is not a JSON object is named in the error."""
+    (unlisted.path / name).write_bytes(content)
     with pytest.raises(ModelError, match=name):
-        _ = Checkpoint.read(by_hand.path).metrics
+        _ = Checkpoint.read(unlisted.path).metrics
 
 
-def test_a_folder_without_a_config_is_no_model(tmp_path: Path) -> None:
+def test_not_a_model(tmp_path: Path) -> None:
+    """A folder without config.json is not a model."""
     with pytest.raises(ModelError, match=r"is not a model: it has no config\.json"):
         Checkpoint.read(tmp_path)
 
 
-def truncated(path: Path) -> None:
+def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-9])
 
 
-def without_header(path: Path) -> None:
+def remove_header(path: Path) -> None:
     path.write_bytes(b"\x00" * 8)
 
 
-def with_an_endless_header(path: Path) -> None:
+def claim_huge_header(path: Path) -> None:
     path.write_bytes(struct.pack("<Q", 1 << 62) + b"{}")
 
 
-def no_safetensors(path: Path) -> None:
+def write_other_format(path: Path) -> None:
     path.write_text("not weights")
 
 
@@ -196,79 +207,88 @@ def empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
-def absent(path: Path) -> None:
+def remove(path: Path) -> None:
     path.unlink()
 
 
-@pytest.mark.parametrize("spoil", [truncated, without_header, with_an_endless_header, no_safetensors, empty, absent])
-def test_weights_that_cannot_be_read_are_named(by_hand: Checkpoint, spoil: Callable[[Path], None]) -> None:
-    spoil(by_hand.path / WEIGHTS)
-    read = Checkpoint.read(by_hand.path)
+@pytest.mark.parametrize("corrupt", [truncate, remove_header, claim_huge_header, write_other_format, empty, remove])
+def test_unreadable_weights(unlisted: Checkpoint, corrupt: Callable[[Path], None]) -> None:
+    """Weights that cannot be read are an error that names the file."""
+    corrupt(unlisted.path / WEIGHTS)
+    read = Checkpoint.read(unlisted.path)
     with pytest.raises(ModelError, match=r"model\.safetensors cannot be read"):
         _ = read.weights
     with pytest.raises(ModelError, match=r"model\.safetensors cannot be read"):
-        _ = read.parameters
+        _ = read.num_parameters
 
 
 @pytest.mark.parametrize(
-    ("edit", "words"),
+    ("edit", "message"),
     [
         (lambda tensors: tensors.pop("output.bias"), "output.bias is missing"),
         (lambda tensors: tensors.update(extra=tensors["output.bias"]), "extra is not part of the model"),
-        (lambda tensors: tensors.update({"output.bias": np.zeros(3, np.float32)}), r"output.bias is \(3,\).*\(2,\)"),
+        (
+            lambda tensors: tensors.update({"output.bias": np.zeros(3, np.float32)}),
+            r"output.bias has shape \(3,\).*\(2,\)",
+        ),
         (
             lambda tensors: tensors.update({"embedding.weight": tensors["embedding.weight"][1:]}),
-            "embedding.weight is ",
+            "embedding.weight has shape ",
         ),
     ],
     ids=["missing", "extra", "shape", "vocabulary"],
 )
-def test_weights_of_another_model_are_not_loaded(by_hand: Checkpoint, edit: Callable[[Any], Any], words: str) -> None:
-    tensors = load_file(by_hand.path / WEIGHTS)
+def test_wrong_tensors(unlisted: Checkpoint, edit: Callable[[Any], Any], message: str) -> None:
+    """Weights that do not fit config.json and tokenizer.json are not loaded."""
+    tensors = load_file(unlisted.path / WEIGHTS)
     edit(tensors)
-    save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, by_hand.path / WEIGHTS)
-    with pytest.raises(ModelError, match=words):
-        Predictor.load(str(by_hand.path))
+    save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, unlisted.path / WEIGHTS)
+    with pytest.raises(ModelError, match=message):
+        Predictor.load(str(unlisted.path))
 
 
-def test_more_classes_than_the_weights_have_are_refused(model: Checkpoint) -> None:
-    with pytest.raises(ModelError, match=r"output\.bias is "):
-        Predictor.load(str(change(model, classes=["a", "b", "c"])))
+def test_too_many_classes(model: Checkpoint) -> None:
+    """More classes than the weights have outputs are an error."""
+    with pytest.raises(ModelError, match=r"output\.bias has shape "):
+        Predictor.load(str(edit_config(model, classes=["a", "b", "c"])))
 
 
-@pytest.mark.parametrize("content", [None, b"", b"{}", b"[]", b"\xff", DEEP.encode()])
-def test_a_tokenizer_that_cannot_be_read_is_named(by_hand: Checkpoint, content: bytes | None) -> None:
-    path = by_hand.path / TOKENIZER
+@pytest.mark.parametrize("content", [None, b"", b"{}", b"[]", b"\xff", NESTED.encode()])
+def test_unreadable_tokenizer(unlisted: Checkpoint, content: bytes | None) -> None:
+    """A tokenizer that cannot be read is an error with the file and the remedy."""
+    path = unlisted.path / TOKENIZER
     path.unlink()
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ModelError, match=r"tiny/tokenizer\.json cannot be read: .*choose another with --model"):
-        Predictor.load(str(by_hand.path))
+        Predictor.load(str(unlisted.path))
 
 
-def test_a_tokenizer_without_the_first_two_entries_is_refused(by_hand: Checkpoint) -> None:
-    values = json.loads(by_hand.tokenizer_json)
+def test_special_tokens(unlisted: Checkpoint) -> None:
+    """A vocabulary must start with <pad> and <unk>."""
+    values = json.loads(unlisted.tokenizer_json)
     values["added_tokens"] = []
     del values["model"]["vocab"]["<pad>"]
-    (by_hand.path / TOKENIZER).write_text(json.dumps(values), encoding="utf-8")
+    (unlisted.path / TOKENIZER).write_text(json.dumps(values), encoding="utf-8")
     with pytest.raises(
-        ModelError, match=r"tokenizer\.json cannot be read: its first entries are not <pad> and <unk>; .*--model"
+        ModelError, match=r"tokenizer\.json cannot be read: .*first entries .* are not <pad> and <unk>; .*--model"
     ):
-        Predictor.load(str(by_hand.path))
+        Predictor.load(str(unlisted.path))
 
 
 @pytest.mark.parametrize(
-    "broken",
+    "metrics",
     [
         {"a": 1},
         {"a": {}},
-        {"a": {**FIGURES, "n": "many"}},
-        {"a": {**FIGURES, "accuracy_interval": [0.1]}},
-        {"a": {**FIGURES, "accuracy": float("nan")}},
-        {"a": {**FIGURES, "n": 10**400}},
+        {"a": {**METRIC_VALUES, "n": "many"}},
+        {"a": {**METRIC_VALUES, "accuracy_interval": [0.1]}},
+        {"a": {**METRIC_VALUES, "accuracy": float("nan")}},
+        {"a": {**METRIC_VALUES, "n": 10**400}},
     ],
 )
-def test_scores_of_the_wrong_shape_are_named(model: Checkpoint, broken: object) -> None:
-    (model.path / "metrics.json").write_text(json.dumps(broken))
+def test_invalid_metrics(model: Checkpoint, metrics: object) -> None:
+    """Metrics that are not the expected numbers are an error with the file and the name of the data set."""
+    (model.path / "metrics.json").write_text(json.dumps(metrics))
     with pytest.raises(ModelError, match=r"metrics\.json: 'a'"):
         _ = model.metrics

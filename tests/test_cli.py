@@ -1,48 +1,60 @@
-"""Proves the command line in process: help, exit codes, errors in one line, listings, completion and training.
-Whole runs in processes of their own stand in test_end_to_end."""
+"""The command line in process: help, usage errors, exit codes, listings, evaluation, completion and installation."""
 
 import json
 import re
-import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 
 import rnnsent
+from rnnsent.cli import packages
 from rnnsent.cli.app import main, run
 from rnnsent.cli.options import complete_files, complete_models, complete_recipes, complete_sources, complete_splits
-from rnnsent.model.checkpoint import FILES
 
-pytestmark = pytest.mark.usefixtures("working_folder")
+pytestmark = pytest.mark.usefixtures("working_dir")
 
-
-COMMANDS = ("train", "evaluate", "predict", "models", "datasets")
+COMMANDS = ("train", "tune", "evaluate", "predict", "datasets", "models")
 CLASSES = ["negative", "positive"]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+def join_arguments(value: object) -> str:
+    """The test id of a command line; empty for other parameters."""
+    return " ".join(value) if isinstance(value, list) else ""
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "models verify", "models default"])
 @pytest.mark.parametrize("option", ["--help", "-h"])
-def test_the_help_of_each_command_has_an_example_of_it(answer, command: str, option: str) -> None:
-    shown = answer(command, option)
-    assert re.search(rf"Examples?:\s+rnnsent {command}", shown)
-    assert "\x1b" not in shown
+def test_help(run_ok, command: str, option: str) -> None:
+    """The help of each command has an example of it."""
+    text = run_ok(*command.split(), option)
+    assert re.search(rf"Examples?:\s+rnnsent {command}", text)
+    assert "\x1b" not in text
 
 
-def test_the_help_names_every_command_and_an_empty_line_asks_for_it(answer) -> None:
-    shown = answer("--help")
-    assert all(re.search(rf"^  {command} ", shown, re.MULTILINE) for command in COMMANDS)
-    assert 'Example: rnnsent predict "A quiet triumph."' in shown
-    assert answer() == shown
+def test_root_help(run_ok) -> None:
+    """The help lists every command, and is also shown without arguments."""
+    text = run_ok("--help")
+    assert all(re.search(rf"^  {command} ", text, re.MULTILINE) for command in COMMANDS)
+    assert 'Example: rnnsent predict "A quiet triumph."' in text
+    assert run_ok() == text
 
 
-def test_no_summary_of_a_command_is_cut_on_a_narrow_terminal(answer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("group", [[], ["models"]])
+def test_summaries(run_ok, monkeypatch: pytest.MonkeyPatch, group: list[str]) -> None:
+    """No summary of a command is truncated on a narrow terminal."""
     monkeypatch.setenv("COLUMNS", "80")
-    assert "..." not in answer("--help").partition("Commands:")[2]
+    _, heading, summaries = run_ok(*group, "--help").partition("Commands:")
+    assert heading
+    assert "..." not in summaries
 
 
-def test_the_version_is_that_of_the_package_and_of_the_project(answer) -> None:
-    assert answer("--version") == f"rnnsent {rnnsent.__version__}\n"
+def test_version(run_ok) -> None:
+    """The version is that of the package and of the project."""
+    assert run_ok("--version") == f"rnnsent {rnnsent.__version__}\n"
     project = Path(rnnsent.__file__).parents[1] / "pyproject.toml"
     assert tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"] == rnnsent.__version__
 
@@ -50,149 +62,169 @@ def test_the_version_is_that_of_the_package_and_of_the_project(answer) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"), [(["--version"], 0), (["predict", "good"], 0), (["predict", "-m", "x", "y"], 1), (["x"], 2)]
 )
-def test_main_exits_with_the_code(arguments: list[str], code: int) -> None:
+def test_exit_code(arguments: list[str], code: int) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(arguments)
     assert exit_.value.code == code
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         (["nosuch"], "No such command 'nosuch'. (see `rnnsent --help`)"),
         (["predict", "--nosuch", "x"], "No such option: --nosuch (see `rnnsent predict --help`)"),
-        (["predict", "-f", "xml", "x"], "'--format' / '-f': 'xml' is not one of 'table', 'tsv', 'jsonl', 'csv'"),
-        (["predict", "--column", "text", "x"], "--column"),
-        (["predict", "-o", "x.parquet", "good"], "--output"),
-        (["predict", "--trace", "-o", "x.parquet", "tiny.csv"], "--trace cannot be written as Parquet"),
-        (["predict", "-f", "csv", "-o", "x.parquet", "tiny.csv"], "x.parquet is a Parquet file, and the format csv"),
-        (["predict", "--json", "-o", "x.parquet", "tiny.csv"], "x.parquet is a Parquet file, and the format jsonl"),
-        (["predict", "--json", "-f", "tsv", "x"], "--json is --format jsonl, and --format tsv was given too"),
+        (["predict", "-f", "xml", "x"], "'--format' / '-f': 'xml' is not one of 'table', 'tsv', 'csv', 'jsonl'"),
+        (["predict", "--text-column", "text", "x"], "--text-column names a column of a .csv, .tsv, .jsonl or .parquet"),
+        (["predict", "--json", "-f", "tsv", "x"], "--json is short for --format jsonl, but --format tsv was given"),
+        (["predict", "--precision", "float16", "x"], "'--precision': 'float16' is not one of 'float32', 'bfloat16'"),
         (["predict", "tiny.csv", "tiny.csv"], "one table at a time"),
         (["predict", "hello", "tiny.csv"], "tiny.csv is a file and 'hello' is a text"),
         (["predict", "--device", "tpu", "x"], "--device"),
-        (["evaluate"], "source"),
-        (["train"], "sources"),
-        (["train", "x", "--hidden", "many"], "--hidden"),
-        (["train", "x", "--hidden", "0"], "--hidden is 0; it must be at least 1"),
+        (["evaluate"], "Missing argument 'SOURCE'"),
+        (["train"], "Missing argument 'SOURCES'"),
+        (["tune"], "Missing argument 'SOURCES'"),
+        (["tune", "x", "--minutes", "-1"], "--minutes"),
+        (["train", "x", "--hidden-size", "many"], "--hidden-size"),
+        (["train", "x", "--hidden-size", "0"], "--hidden-size is 0; it must be at least 1"),
         (["train", "x", "--learning-rate", "nan"], "--learning-rate is nan"),
         (["train", "x", "--cell", "lstn"], "--cell"),
         (["train", "x", "--recipe", "nosuch"], "default, textbook"),
-        (["train", "x", "--name", "../x"], "--name is '../x'"),
+        (["train", "x", "--name", "../x"], "--name '../x' is invalid"),
         (["train", "x", "--resume"], "no unfinished run of 'x'"),
         (["train", "x", "--name", "tiny", "--resume"], "the run of 'tiny' is finished"),
-        (["train", "x", "--resume", "--force"], "--resume goes on with a run and --force starts anew"),
+        (["train", "x", "--resume", "--force"], "--resume continues an interrupted run and --force starts over"),
+        (["models", "default", "tiny", "--unset"], "--unset takes no NAME"),
     ],
+    ids=join_arguments,
 )
-def test_a_wrong_call_is_one_line_that_names_the_option_and_exits_with_2(
-    fault, working_folder: Path, arguments, words: str
-) -> None:
-    (working_folder / "tiny.csv").write_text("text\ngood\n")
-    code, line = fault(*arguments)
+def test_usage_error(run_error, working_dir: Path, arguments: list[str], message: str) -> None:
+    """A usage error is one line that names the option, and exits with 2."""
+    (working_dir / "tiny.csv").write_text("text\ngood\n")
+    code, line = run_error(*arguments)
     assert code == 2
-    assert words in line
+    assert message in line
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         (["predict", "-m", "tinny", "x"], "did you mean 'tiny'?"),
-        (["predict", "absent.csv"], "there is no file absent.csv"),
-        (["predict", "-o", "absent/out.tsv", "x"], "absent: there is no such folder; make it first"),
+        (["predict", "absent.csv"], "no file named absent.csv"),
+        (["predict", "-o", "absent/out.tsv", "x"], "absent: no such folder; create it first"),
         (["predict", "models"], "models is a folder"),
-        (["predict", "./absent"], "there is no file ./absent; to score these very words, pipe them"),
-        (["evaluate", "absent.csv"], "there is no file or folder"),
+        (["predict", "./absent"], "no file named ./absent; to score this as text, pipe it"),
+        (["evaluate", "absent.csv"], "absent.csv: no such file or folder"),
         (["datasets", "nosuch"], "unknown data set 'nosuch'"),
+        (["models", "default", "tinny"], "did you mean 'tiny'?"),
         (["predict", "absent\x1b[31m.csv"], "absent␛[31m.csv"),
     ],
+    ids=join_arguments,
 )
-def test_what_cannot_be_done_is_one_line_and_exits_with_1(fault, arguments: list[str], words: str) -> None:
-    code, line = fault(*arguments)
+def test_failure(run_error, arguments: list[str], message: str) -> None:
+    """A failure is one line and exits with 1."""
+    code, line = run_error(*arguments)
     assert code == 1
-    assert words in line
+    assert message in line
     assert "\x1b" not in line
 
 
-def test_models_and_data_sets_are_listed_for_people_and_as_json(answer) -> None:
-    assert re.search(r"^ tiny ", answer("models"), re.MULTILINE)
-    listed = {each["name"]: each for each in json.loads(answer("models", "--json"))}
-    assert sorted(listed) == ["english", "tiny"]
-    assert listed["tiny"]["classes"] == CLASSES
-    assert listed["tiny"]["model"]["hidden"] == 3
-    assert "stanfordnlp/imdb" in answer("datasets")
-    named = {each["name"]: each for each in json.loads(answer("datasets", "--json"))}
-    assert named["imdb"]["from"] == "stanfordnlp/imdb"
-    assert named["sentences"]["from"] == "ships with rnnsent"
+def test_datasets(run_ok) -> None:
+    """The short names are listed as a table and as JSON."""
+    assert "stanfordnlp/imdb" in run_ok("datasets")
+    listed = {entry["name"]: entry for entry in json.loads(run_ok("datasets", "--json"))}
+    assert listed["imdb"]["from"] == "stanfordnlp/imdb"
+    assert listed["sentences"]["from"] == "bundled"
 
 
-def test_models_are_verified_one_a_line(answer, working_folder: Path) -> None:
-    assert answer("models", "verify", "tiny") == "tiny: 6 files as manifest.json lists them\n"
-    assert [line.partition(":")[0] for line in answer("models", "verify").splitlines()] == ["english", "tiny"]
-    (working_folder / "models" / "tiny" / "manifest.json").unlink()
-    said = "tiny: sound, but without a manifest.json to compare with\n"
-    assert answer("models", "verify", str(working_folder / "models" / "tiny")) == said
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_a_flipped_byte_is_told_with_the_name_of_its_file(fault, working_folder: Path, name: str) -> None:
-    path = working_folder / "models" / "tiny" / name
-    content = bytearray(path.read_bytes() or b"{}")
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-    code, line = fault("models", "verify", "tiny")
-    assert code == 1
-    assert f"models/tiny/{name}" in line
-
-
-def test_each_broken_model_is_told_and_the_sound_ones_too(working_folder: Path, capsys) -> None:
-    for name in ("first", "second"):
-        shutil.copytree(working_folder / "models" / "tiny", working_folder / "models" / name)
-        (working_folder / "models" / name / "README.md").write_text("changed")
-    assert run(["models", "verify"]) == 1
-    out, err = capsys.readouterr()
-    assert [line.partition(":")[0] for line in out.splitlines()] == ["english", "tiny"]
-    assert [Path(line.split()[2]).parts[1] for line in err.splitlines()] == ["first", "second"]
-
-
-def test_a_data_set_is_shown_for_people_and_as_json(answer, working_folder: Path) -> None:
-    (working_folder / "in.csv").write_text("text,label\ngood,pos\nGood,neg\nbad,neg\n")
-    assert "(so many of 100 texts have at most so many words)" in answer("datasets", "in.csv")
-    (split,) = json.loads(answer("datasets", "in.csv", "--json"))["splits"]
+def test_dataset(run_ok, working_dir: Path) -> None:
+    """A data set is described as a table and as JSON."""
+    (working_dir / "in.csv").write_text("text,label\ngood,pos\nGood,neg\nbad,neg\n")
+    assert "(text length percentiles, in words)" in run_ok("datasets", "in.csv")
+    (split,) = json.loads(run_ok("datasets", "in.csv", "--json"))["splits"]
     assert (split["texts"], split["duplicates"], split["conflicting"]) == (3, 1, 1)
 
 
-def test_an_evaluation_is_kept_with_the_model(answer, working_folder: Path) -> None:
-    (working_folder / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
-    figures = json.loads(answer("evaluate", "in.csv", "--model", "tiny", "--json"))
-    assert figures["n"] == 2
-    kept = json.loads((working_folder / "models" / "tiny" / "metrics.json").read_text())
-    assert [each["accuracy"] for each in kept.values()] == [figures["accuracy"]]
-    assert f"{figures['accuracy']:.2%}" in answer("evaluate", "in.csv", "-m", "tiny")
-    assert answer("models", "verify", "tiny") == "tiny: 6 files as manifest.json lists them\n"
+def test_evaluate(run_ok, working_dir: Path) -> None:
+    """The metrics of an evaluation are printed and stored with the model."""
+    (working_dir / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
+    metrics = json.loads(run_ok("evaluate", "in.csv", "--model", "tiny", "--json"))
+    assert metrics["n"] == 2
+    stored = json.loads((working_dir / "models" / "tiny" / "metrics.json").read_text())
+    assert [evaluation["accuracy"] for evaluation in stored.values()] == [metrics["accuracy"]]
+    assert f"{metrics['accuracy']:.2%}" in run_ok("evaluate", "in.csv", "-m", "tiny")
+    assert run_ok("models", "verify", "tiny") == "tiny: OK (6 files)\n"
 
 
-def test_the_model_that_ships_is_never_written_to(
-    capsys: pytest.CaptureFixture[str], working_folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_evaluate_bundled(
+    capsys: pytest.CaptureFixture[str], working_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Even where a checkout is the working folder, in which it is found by a relative path."""
-    monkeypatch.setattr("rnnsent.evaluate.SHIPPED", working_folder / "models")
-    (working_folder / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
-    files = {path: path.read_bytes() for path in (working_folder / "models" / "tiny").iterdir()}
-    for model in ("tiny", "./models/tiny", str(working_folder / "models" / "tiny")):
+    """The bundled model is never written to, even by its relative path in a checkout."""
+    monkeypatch.setattr("rnnsent.evaluation.BUNDLED", working_dir / "models")
+    (working_dir / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
+    files = {path: path.read_bytes() for path in (working_dir / "models" / "tiny").iterdir()}
+    for model in ("tiny", "./models/tiny", str(working_dir / "models" / "tiny")):
         assert run(["evaluate", "in.csv", "--model", model]) == 0
-        assert "these figures are not kept with the model" in capsys.readouterr().err
-    assert {path: path.read_bytes() for path in (working_folder / "models" / "tiny").iterdir()} == files
+        assert "the metrics are not stored with the model" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in (working_dir / "models" / "tiny").iterdir()} == files
 
 
-def test_a_shell_completes_models_and_sources(working_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("arguments", [["-f", "parquet", "-o", "out.parquet"], ["-o", "out.parquet"]], ids=" ".join)
+def test_parquet(run_ok, working_dir: Path, arguments: list[str]) -> None:
+    """Texts and traces are written as Parquet, by the format or by the suffix alone."""
+    assert run_ok("predict", "good", "", *arguments) == ""
+    rows = pyarrow.parquet.read_table(working_dir / "out.parquet").to_pylist()
+    (record,) = map(json.loads, run_ok("predict", "good", "--json").splitlines())
+    assert [row["text"] for row in rows] == ["good", ""]
+    assert [rows[0][name] for name in ("label", "probability")] == [record["label"], record["probability"]]
+    assert {name: rows[0][f"probability_{name}"] for name in CLASSES} == record["probabilities"]
+    assert rows[1]["label"] is rows[1]["probability"] is None
+
+    assert run_ok("predict", "a GOOD film", "--trace", *arguments) == ""
+    table = pyarrow.parquet.read_table(working_dir / "out.parquet")
+    added = ["label", "probability", "probability_negative", "probability_positive"]
+    assert table.column_names == ["record", "step", "start", "end", "text", *added]
+    rows = table.to_pylist()
+    assert [[row[name] for name in ("record", "step", "start", "end", "text")] for row in rows] == [
+        [1, None, None, None, "a GOOD film"],
+        [1, 1, 0, 1, "a"],
+        [1, 2, 2, 6, "GOOD"],
+        [1, 3, 7, 11, "film"],
+    ]
+    (record,) = map(json.loads, run_ok("predict", "a GOOD film", "--trace", "--json").splitlines())
+    assert [row["probability"] for row in rows[1:]] == [step["probability"] for step in record["steps"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-f", "csv", "-o", "out.parquet"], "--output out.parquet is parquet, but --format csv was given; choose one"),
+        (["--json", "-o", "out.parquet"], "--output out.parquet is parquet, but --format jsonl was given; choose one"),
+        (["-f", "parquet", "-o", "out.csv"], "--output out.csv is csv, but --format parquet was given; choose one"),
+        (["-f", "parquet"], "parquet cannot be written to stdout; use --output FILE"),
+        (["-f", "parquet", "-o", "-"], "parquet cannot be written to stdout; use --output FILE"),
+        (["-f", "parquet", "--trace"], "parquet cannot be written to stdout; use --output FILE"),
+    ],
+    ids=join_arguments,
+)
+@pytest.mark.parametrize("source", ["good", "in.csv"])
+def test_parquet_usage(run_error, working_dir: Path, source: str, arguments: list[str], message: str) -> None:
+    """A contradiction between the format and the output exits with 2 and writes nothing."""
+    (working_dir / "in.csv").write_text("text\ngood\n")
+    code, line = run_error("predict", source, *arguments)
+    assert (code, message in line) == (2, True), line
+    assert not list(working_dir.glob("*out.*"))
+
+
+def test_completion(working_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell completes models, sources, files, recipes and splits."""
     assert complete_models("") == ["english", "tiny"]
     assert complete_models("t") == ["tiny"]
     assert complete_models("x") == []
     assert complete_sources("yelp") == ["yelp_polarity", "yelp_review_full"]
     assert "sentences" in complete_sources("")
-    (working_folder / "sorted.csv").write_text("")
-    (working_folder / ".hidden").write_text("")
-    (working_folder / "models" / "a.txt").write_text("")
+    (working_dir / "sorted.csv").write_text("")
+    (working_dir / ".hidden").write_text("")
+    (working_dir / "models" / "a.txt").write_text("")
     assert complete_sources("s") == ["sentences", "sst2", "sst5", "sorted.csv"]
     assert complete_files("") == ["models/", "sorted.csv"]
     assert complete_files("models/") == ["models/a.txt", "models/tiny/"]
@@ -200,20 +232,83 @@ def test_a_shell_completes_models_and_sources(working_folder: Path, monkeypatch:
     assert complete_files("absent/x") == []
     assert complete_recipes("d") == ["default"]
     assert complete_splits("t") == ["train", "test"]
-    monkeypatch.setenv("RNNSENT_MODELS_DIR", str(working_folder / "absent"))
+    monkeypatch.setenv("RNNSENT_MODELS_DIR", str(working_dir / "absent"))
     assert complete_models("") == ["english"]
 
 
-def test_training_tells_its_progress_on_stderr_and_saves_a_model(working_folder: Path, capsys) -> None:
-    rows = [f"{word} film {i},{label}" for i in range(6) for word, label in (("good", "pos"), ("bad", "neg"))]
-    (working_folder / "in.csv").write_text("text,label\n" + "\n".join(rows) + "\n")
-    small = ["--hidden", "4", "--embedding-dim", "4", "--epochs", "1", "--min-updates", "0", "--no-bidirectional"]
-    assert run(["train", "in.csv", "--name", "new", "--device", "cpu", *small]) == 0
+def test_windows(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """On Windows every command line is one error."""
+    monkeypatch.setattr("sys.platform", "win32")
+    with pytest.raises(SystemExit) as exit_:
+        main(["predict", "good"])
+    assert exit_.value.code == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert "epoch 1/1: loss " in err
-    assert err.splitlines()[-1].startswith("saved models/new: validation accuracy ")
-    config = json.loads((working_folder / "models" / "new" / "config.json").read_text())
-    assert (config["model"]["hidden"], config["model"]["bidirectional"], config["finished"]) == (4, False, True)
-    assert run(["train", "in.csv", "--name", "new", *small]) == 2
-    assert "--force" in capsys.readouterr().err
+    assert err == ("rnnsent: error: Windows is not supported; use Linux, macOS, or the Windows Subsystem for Linux\n")
+
+
+def test_windows_import(working_dir: Path) -> None:
+    """The application can be imported without the modules that Windows lacks, so that it can print the error."""
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(['fcntl', 'grp', 'pty', 'pwd', 'resource', 'termios', 'tty'])); "
+        "from rnnsent.__main__ import main; import rnnsent.cli.app; sys.platform = 'win32'; main()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=working_dir, capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("rnnsent: error: Windows is not supported; ")
+    assert result.stderr.count("\n") == 1
+
+
+REMEDY = "install the full package: pip uninstall rnnsent-predict && pip install rnnsent"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "module", "feature"),
+    [
+        (["train", "in.csv"], "torch", "train"),
+        (["train", "in.csv"], "filelock", "train"),
+        (["tune", "in.csv"], "datasets", "tune"),
+        (["evaluate", "in.csv"], "sklearn", "evaluate"),
+        (["predict", "good", "-o", "out.parquet"], "pyarrow", "this"),
+    ],
+    ids=join_arguments,
+)
+def test_missing_package(
+    run_error, working_dir: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], module: str, feature: str
+) -> None:
+    """A command that needs a package which rnnsent-predict lacks says how to install it."""
+    (working_dir / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.delitem(sys.modules, "rnnsent.output.parquet_writer", raising=False)
+    monkeypatch.delitem(sys.modules, "rnnsent.data.arrow", raising=False)
+    code, line = run_error(*arguments)
+    assert code == 1
+    assert line == f"rnnsent: error: {feature} needs {module}, which is not installed; {REMEDY}\n"
+    assert not (working_dir / "out.parquet").exists()
+
+
+def test_unknown_missing_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing module that no package leaves out is a bug and not hidden."""
+    monkeypatch.setitem(sys.modules, "rnnsent.data.inputs", None)
+    with pytest.raises(ModuleNotFoundError, match=r"rnnsent\.data\.inputs"):
+        run(["predict", "good"])
+
+
+def test_both_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With rnnsent and rnnsent-predict both installed, a command prints one warning after its results."""
+    site = tmp_path / "site-packages"
+    monkeypatch.setattr(packages, "__file__", str(site / "rnnsent" / "cli" / "packages.py"))
+    for name in ("rnnsent-0.1.0.dist-info", "rnnsent_other-0.1.0.dist-info"):
+        (site / name).mkdir(parents=True)
+    assert run(["predict", "good"]) == 0
+    assert capsys.readouterr().err == ""
+    (site / "rnnsent_predict-0.1.0.dist-info").mkdir()
+    assert run(["predict", "good"]) == 0
+    out, err = capsys.readouterr()
+    assert out.endswith("\tgood\n")
+    assert err == (
+        "warning: rnnsent and rnnsent-predict are both installed and share their files; keep one: "
+        "pip uninstall rnnsent rnnsent-predict && pip install rnnsent\n"
+    )
+    assert run(["predict", "good", "-q"]) == 0
+    assert capsys.readouterr().err == ""

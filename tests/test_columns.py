@@ -1,44 +1,63 @@
-"""Proves that the columns of text and label are found where they are plain, and asked for where they are not."""
+"""The text column and the label column are inferred if possible; otherwise the error names the option."""
 
 import pytest
 
-from rnnsent.data.columns import label_column, text_column
+from rnnsent.data.columns import find_label_column, find_text_column
 from rnnsent.errors import DataError
 
 
-def test_the_column_asked_for_is_taken() -> None:
-    assert text_column(["text", "title"], "title", "here") == "title"
-    assert label_column(["label", "score"], "score", "here", class_labels=["label"]) == "score"
+def test_requested() -> None:
+    """A requested column is used even if another one has a common name."""
+    assert find_text_column(["text", "title"], "title", "data") == "title"
+    assert find_label_column(["label", "score"], "score", "data", class_labels=["label"]) == "score"
 
 
-def test_a_column_asked_for_that_is_not_there_is_an_error_with_the_columns() -> None:
-    with pytest.raises(DataError, match=r"no column 'x'; it has a, b: choose one with --text-column"):
-        text_column(["a", "b"], "x", "here")
+def test_requested_missing() -> None:
+    """The error for a column that does not exist lists the columns and names the option."""
+    with pytest.raises(DataError, match=r"^data has no column 'x'; choose one with --text-column: a, b$"):
+        find_text_column(["a", "b"], "x", "data")
     with pytest.raises(DataError, match="--label-column"):
-        label_column(["a", "b"], "x", "here")
+        find_label_column(["a", "b"], "x", "data")
 
 
-def test_usual_names_are_known_in_any_case() -> None:
-    assert text_column(["id", "Review"], None, "here") == "Review"
-    assert label_column(["id", "SENTIMENT"], None, "here") == "SENTIMENT"
+def test_common_names() -> None:
+    """Common names are recognized in any case."""
+    assert find_text_column(["id", "Review"], None, "data") == "Review"
+    assert find_label_column(["id", "SENTIMENT"], None, "data") == "SENTIMENT"
 
 
-def test_the_only_column_of_strings_is_the_text() -> None:
-    assert text_column(["a", "b"], None, "here", strings=["b"]) == "b"
+def test_only_string_column() -> None:
+    """The only column of strings is the text column."""
+    assert find_text_column(["a", "b"], None, "data", strings=["b"]) == "b"
 
 
-def test_the_only_class_label_is_the_label() -> None:
-    assert label_column(["label", "kind"], None, "here", class_labels=["kind"]) == "kind"
-    assert label_column(["label", "kind"], None, "here", class_labels=["kind", "label"]) == "label"
+def test_only_class_label() -> None:
+    """The only ClassLabel feature is the label column; of several, the one with a common name."""
+    assert find_label_column(["label", "kind"], None, "data", class_labels=["kind"]) == "kind"
+    assert find_label_column(["label", "kind"], None, "data", class_labels=["kind", "label"]) == "label"
 
 
-@pytest.mark.parametrize("columns", [["text", "sentence"], ["a", "b"]])
-def test_an_unclear_text_column_is_asked_for(columns: list[str]) -> None:
-    with pytest.raises(DataError, match="--text-column"):
-        text_column(columns, None, "here", strings=columns)
+@pytest.mark.parametrize(
+    ("columns", "problem"),
+    [
+        (["text", "sentence"], r"is ambiguous \(text or sentence\)"),
+        (["a", "b"], "cannot be inferred"),
+    ],
+)
+def test_text_not_inferred(columns: list[str], problem: str) -> None:
+    """The error says why no text column was chosen and names the option."""
+    with pytest.raises(DataError, match=rf"^data: the text column {problem}; choose one with --text-column: "):
+        find_text_column(columns, None, "data", strings=columns)
 
 
-@pytest.mark.parametrize("columns", [["label", "stars"], ["a", "b"]])
-def test_an_unclear_label_column_is_asked_for(columns: list[str]) -> None:
-    with pytest.raises(DataError, match="--label-column"):
-        label_column(columns, None, "here")
+@pytest.mark.parametrize(
+    ("columns", "problem"),
+    [
+        (["label", "stars"], r"is ambiguous \(label or stars\)"),
+        (["a", "b"], "cannot be inferred"),
+    ],
+)
+def test_label_not_inferred(columns: list[str], problem: str) -> None:
+    """The error says why no label column was chosen and names the option."""
+    with pytest.raises(DataError, match=rf"^data: the label column {problem}; choose one with --label-column: "):
+        find_label_column(columns, None, "data")

@@ -73,4 +73,4 @@ def test_the_table_of_the_readme_has_the_figures_that_were_measured(monkeypatch:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     written = readme.partition(headline.BEGIN)[2].partition(headline.END)[0]
     assert written == headline.table(record.read())
-    assert "| the English model that ships |" in written
+    assert "| bundled English model |" in written

@@ -1,17 +1,17 @@
-"""Proves that word vectors are read from the text formats of GloVe, word2vec and fastText, and bad lines named."""
+"""Word vectors are read from the text formats of GloVe, word2vec, and fastText, and the error names an invalid line."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rnnsent.data.embeddings import read_vectors, vector_size
+from rnnsent.data.embeddings import read_embedding_dim, read_vectors
 from rnnsent.errors import DataError
 
 VOCABULARY = {"<pad>": 0, "<unk>": 1, "good": 2, "bad": 3, "new york": 4, "電影": 5}
 
 
-def file_of(folder: Path, content: str) -> Path:
+def write_vectors(folder: Path, content: str) -> Path:
     path = folder / "vectors.txt"
     path.write_bytes(content.encode("utf-8"))
     return path
@@ -21,34 +21,38 @@ def file_of(folder: Path, content: str) -> Path:
     "content",
     [
         "good 1 -2.5 3e-1\nother 9 9 9\nbad 4 5 6\n",  # GloVe
-        "3 3\ngood 1 -2.5 3e-1\nother 9 9 9\nbad 4 5 6\n",  # word2vec: a count and a size first
+        "3 3\ngood 1 -2.5 3e-1\nother 9 9 9\nbad 4 5 6\n",  # word2vec: begins with the number of words and the dimension
         "3 3\ngood 1 -2.5 3e-1 \nother 9 9 9 \nbad 4 5 6 \n",  # fastText: a space at the end of each line
         "good 1 -2.5 3e-1\r\nother 9 9 9\r\nbad 4 5 6",
     ],
     ids=["glove", "word2vec", "fasttext", "crlf"],
 )
-def test_each_format_gives_the_same_vectors(tmp_path: Path, content: str) -> None:
-    path = file_of(tmp_path, content)
-    assert vector_size(path) == 3
+def test_formats(tmp_path: Path, content: str) -> None:
+    """Every format yields the same vectors."""
+    path = write_vectors(tmp_path, content)
+    assert read_embedding_dim(path) == 3
     ids, vectors = read_vectors(path, VOCABULARY)
     assert ids.tolist() == [2, 3]
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(vectors, [[1, -2.5, 0.3], [4, 5, 6]])
 
 
-def test_a_word_may_hold_spaces(tmp_path: Path) -> None:
-    ids, vectors = read_vectors(file_of(tmp_path, "good 1 2\nnew york 3 4\n. . . 5 6\n"), VOCABULARY)
+def test_word_with_spaces(tmp_path: Path) -> None:
+    """A word may contain spaces."""
+    ids, vectors = read_vectors(write_vectors(tmp_path, "good 1 2\nnew york 3 4\n. . . 5 6\n"), VOCABULARY)
     assert ids.tolist() == [2, 4]
     assert vectors.tolist() == [[1, 2], [3, 4]]
 
 
-def test_a_word_that_python_takes_for_a_line_end_does_not_end_a_line(tmp_path: Path) -> None:
-    ids, _ = read_vectors(file_of(tmp_path, "a\u2028b 1 2\n\x85 1 2\n電影 3 4\n"), VOCABULARY)
+def test_word_with_line_separator(tmp_path: Path) -> None:
+    """Only a newline ends a line, not the other characters at which str.splitlines splits."""
+    ids, _ = read_vectors(write_vectors(tmp_path, "a\u2028b 1 2\n\x85 1 2\n電影 3 4\n"), VOCABULARY)
     assert ids.tolist() == [5]
 
 
-def test_a_file_of_numbers_named_by_numbers_has_no_header_past_its_first_line(tmp_path: Path) -> None:
-    ids, vectors = read_vectors(file_of(tmp_path, "4 1\n7 0.5\ngood 2\n8 9\n"), {"7": 0, "8": 1})
+def test_numeric_words(tmp_path: Path) -> None:
+    """Two numbers on a line are a header only on the first line."""
+    ids, vectors = read_vectors(write_vectors(tmp_path, "4 1\n7 0.5\ngood 2\n8 9\n"), {"7": 0, "8": 1})
     assert ids.tolist() == [0, 1]
     assert vectors.tolist() == [[0.5], [9]]
 
@@ -63,22 +67,26 @@ def test_a_file_of_numbers_named_by_numbers_has_no_header_past_its_first_line(tm
         ("good 1 2 3\n\nbad 1 2 3\n", 2),
     ],
 )
-def test_a_line_that_does_not_parse_is_named(tmp_path: Path, content: str, line: int) -> None:
-    with pytest.raises(DataError, match=rf"vectors\.txt:{line}: a word and (its|\d) numbers are expected"):
-        read_vectors(file_of(tmp_path, content), VOCABULARY)
+def test_invalid_line(tmp_path: Path, content: str, line: int) -> None:
+    """The error names the file and the line."""
+    with pytest.raises(DataError, match=rf"vectors\.txt:{line}: expected a word and its (\d )?numbers$"):
+        read_vectors(write_vectors(tmp_path, content), VOCABULARY)
 
 
 @pytest.mark.parametrize("content", ["", "2 300\n"])
-def test_a_file_without_a_vector_is_empty(tmp_path: Path, content: str) -> None:
+def test_empty(tmp_path: Path, content: str) -> None:
+    """A file without a vector is reported as empty."""
     with pytest.raises(DataError, match="is empty"):
-        vector_size(file_of(tmp_path, content))
+        read_embedding_dim(write_vectors(tmp_path, content))
 
 
-def test_a_file_that_shares_no_word_with_the_vocabulary_is_refused(tmp_path: Path) -> None:
+def test_no_common_word(tmp_path: Path) -> None:
+    """A file without a word of the vocabulary is rejected."""
     with pytest.raises(DataError, match="no vector for any entry"):
-        read_vectors(file_of(tmp_path, "other 1 2\n"), VOCABULARY)
+        read_vectors(write_vectors(tmp_path, "other 1 2\n"), VOCABULARY)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_missing_file(tmp_path: Path) -> None:
+    """The error names the missing file."""
     with pytest.raises(DataError, match=r"absent\.vec: No such file"):
-        vector_size(tmp_path / "absent.vec")
+        read_embedding_dim(tmp_path / "absent.vec")

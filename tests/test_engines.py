@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from rnnsent.model import batched, cells, hardware
-from rnnsent.model.engines import TorchEngine
-from rnnsent.predict import Predictor
+from rnnsent.network import batched, cells, hardware
+from rnnsent.network.torch_engine import TorchEngine
+from rnnsent.prediction import Predictor
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def reviews(count: int) -> list[str]:
     return ["good " * length for length in lengths]
 
 
-def in_order(texts: list[str], order: str) -> list[str]:
+def ordered_map(texts: list[str], order: str) -> list[str]:
     return sorted(texts, key=len) if order == "by length" else texts
 
 
@@ -47,7 +47,7 @@ def test_numpy_computes_each_token_once_and_no_padding(
         entries.append(len(some))
 
     monkeypatch.setattr(batched.InputTable, "__init__", counting)
-    texts = in_order(reviews(1_000), order)
+    texts = ordered_map(reviews(1_000), order)
     found = predictor.predict(texts)
     assert sum(steps) == sum(each.n_tokens for each in found) == sum(text.count("good") for text in texts)
     assert entries == [len(predictor.checkpoint.tokenizer.vocabulary())]  # once, whatever comes
@@ -65,7 +65,7 @@ def test_pytorch_computes_hardly_any_padding(
         return classifier(ids, lengths)
 
     monkeypatch.setattr(pytorch, "_classifier", counting)
-    texts = in_order(reviews(4_000), order)
+    texts = ordered_map(reviews(4_000), order)
     predictor.predict(texts)
     computed, real = map(sum, zip(*batches, strict=True))
     assert real == sum(text.count("good") for text in texts)
@@ -86,7 +86,7 @@ def test_pytorch_keeps_the_threads_of_whoever_uses_the_library(
 ) -> None:
     import torch
 
-    monkeypatch.setattr("rnnsent.predict.THREADS_PAY_FROM", 0)
+    monkeypatch.setattr("rnnsent.prediction.THREADS_PAY_FROM", 0)
     before = torch.get_num_threads()
     torch.set_num_threads(3)
     try:
@@ -100,7 +100,7 @@ def test_pytorch_keeps_the_threads_of_whoever_uses_the_library(
 def test_numpy_keeps_the_threads_of_whoever_uses_the_library(
     predictor: Predictor, monkeypatch: pytest.MonkeyPatch, threads_from: float
 ) -> None:
-    monkeypatch.setattr("rnnsent.predict.THREADS_PAY_FROM", threads_from)
+    monkeypatch.setattr("rnnsent.prediction.THREADS_PAY_FROM", threads_from)
     seen: list[int] = []
     network = predictor._engine._network
     logits = network.logits
@@ -132,8 +132,8 @@ def test_a_gpu_is_looked_for_by_its_driver(monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 def test_bfloat16_is_near_and_asked_for_alone(write_model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rnnsent.model.device.has_bfloat16", lambda _: True)
-    checkpoint = write_model(tmp_path / "fast", hidden=16)
+    monkeypatch.setattr("rnnsent.network.device.has_bfloat16", lambda _: True)
+    checkpoint = write_model(tmp_path / "fast", hidden_size=16)
     plain, fast = (
         TorchEngine(Predictor(checkpoint)._weights, checkpoint.recipe.model, "cpu", fast=each) for each in (False, True)
     )
@@ -148,13 +148,13 @@ def test_bfloat16_is_near_and_asked_for_alone(write_model, tmp_path: Path, monke
 def test_a_very_long_text_has_the_same_answer_a_stretch_at_a_time(
     write_model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cell, pooling, layers, bidirectional
 ) -> None:
-    settings = {"cell": cell, "pooling": pooling, "layers": layers, "bidirectional": bidirectional}
+    settings = {"cell": cell, "pooling": pooling, "num_layers": layers, "bidirectional": bidirectional}
     checkpoint = write_model(tmp_path / "long", **settings)
     engine = TorchEngine(checkpoint.weights, checkpoint.recipe.model, "cpu")
     rows = [np.arange(29, dtype=np.int32) % 5 + 2, np.array([3], dtype=np.int32)]
     whole = engine.logits(rows)
     monkeypatch.setattr(TorchEngine, "LONG", 7)
-    monkeypatch.setattr("rnnsent.model.long_text.STRETCH", 4)
+    monkeypatch.setattr("rnnsent.network.long_text.STRETCH", 4)
     monkeypatch.setattr(engine, "_classifier", OnlyShort(engine._classifier, 7))
     monkeypatch.setattr(engine, "MAX_ROWS", 1)
     np.testing.assert_allclose(engine.logits(rows), whole, atol=1e-6)

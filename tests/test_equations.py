@@ -9,11 +9,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnnsent.checkpoint.shapes import expected_shapes
 from rnnsent.config import ModelConfig
 from rnnsent.data.batches import pad
-from rnnsent.model import equations
-from rnnsent.model.classifier import Classifier, to_weights
-from rnnsent.model.shapes import expected_shapes
+from rnnsent.network import equations
+from rnnsent.network.classifier import Classifier, to_weights
 
 CELLS = ("rnn", "lstm", "gru")
 POOLINGS = ("last", "mean", "max", "mean-max", "attention", "self-attention")
@@ -23,7 +23,7 @@ ROWS = st.lists(st.lists(st.integers(0, 29), min_size=1, max_size=12), min_size=
 
 def classifier_of(cell: str, pooling: str, bidirectional: bool, layers: int) -> Classifier:
     config = ModelConfig(
-        cell=cell, pooling=pooling, bidirectional=bidirectional, layers=layers, hidden=8, embedding_dim=5, heads=2
+        cell=cell, pooling=pooling, bidirectional=bidirectional, num_layers=layers, hidden_size=8, embedding_dim=5, attention_heads=2
     )  # fmt: skip
     torch.manual_seed(0)
     classifier = Classifier(config, vocabulary=30, classes=3).eval()
@@ -41,7 +41,7 @@ def test_a_text_scores_the_same_alone_in_numpy_as_padded_in_a_torch_batch(varian
     ids, lengths = map(torch.from_numpy, pad(texts))
     with torch.inference_mode():
         batched = classifier(ids, lengths).numpy()
-        steps = classifier.step_logits(classifier.embedded(ids), lengths).numpy()
+        steps = classifier.step_logits(classifier.embed(ids), lengths).numpy()
     for text, whole, outputs in zip(texts, batched, steps, strict=True):
         np.testing.assert_allclose(equations.logits(text, weights, classifier.config), whole, atol=1e-5)
         alone = equations.step_logits(text, weights, classifier.config)
@@ -91,4 +91,4 @@ def test_attention_over_a_long_text_stays_within_its_memory() -> None:
 def test_the_expected_shapes_are_those_of_the_classifier(variant) -> None:
     classifier = classifier_of(*variant)
     found = {name: tuple(tensor.shape) for name, tensor in classifier.state_dict().items()}
-    assert found == expected_shapes(classifier.config, vocabulary=30, classes=3)
+    assert found == expected_shapes(classifier.config, vocab_size=30, n_classes=3)

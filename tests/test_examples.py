@@ -1,4 +1,4 @@
-"""Proves that rows become labelled texts with agreeing class names, and that no text stands on both sides of a cut."""
+"""Rows become labeled texts with consistent class names, and no text is on both sides of a validation split."""
 
 import numpy as np
 import pytest
@@ -7,145 +7,188 @@ from hypothesis import strategies as st
 
 from rnnsent.data.examples import (
     Examples,
-    class_name,
-    cut_validation,
+    align_classes,
     make_examples,
+    map_classes,
     merge,
     require_two_classes,
-    sorted_classes,
-    with_classes,
+    split_validation,
 )
 from rnnsent.errors import DataError
 
 
-def examples(texts: list[str], labels: list[object], names: list[str] | None = None) -> Examples:
-    return make_examples(texts, labels, names, "here")
+def examples_of(texts: list[str], labels: list[object], class_names: list[str] | None = None) -> Examples:
+    return make_examples(texts, labels, class_names, "data")
 
 
-@pytest.mark.parametrize(
-    ("value", "name"),
-    [("neg", "negative"), ("Positive", "positive"), (1.0, "1"), (0, "0"), (True, "true"), (" Very  Bad ", "Very Bad")],
-)
-def test_a_class_has_one_spelling(value: object, name: str) -> None:
-    assert class_name(value) == name
+def labels_by_name(examples: Examples) -> list[str]:
+    return [examples.classes[label] for label in examples.labels]
 
 
 @pytest.mark.parametrize("missing", [None, "", "  ", -1, -1.0, "-1", float("nan")])
-def test_a_row_without_a_label_is_left_out_and_counted(missing: object) -> None:
-    found = examples(["x", "y"], [missing, "pos"])
-    assert (found.texts, found.classes, found.left_out) == (["y"], ("positive",), 1)
+def test_missing_label(missing: object) -> None:
+    """A row without a label is skipped and counted."""
+    examples = examples_of(["x", "y"], [missing, "pos"])
+    assert (examples.texts, examples.classes, examples.n_skipped) == (["y"], ("positive",), 1)
 
 
-def test_a_row_without_a_text_is_left_out_and_counted() -> None:
-    found = make_examples([None, "", " \t", "y"], ["neg", "neg", "neg", "pos"], None, "here")
-    assert (found.texts, found.left_out) == (["y"], 3)
+def test_missing_text() -> None:
+    """A row without a text is skipped and counted."""
+    examples = make_examples([None, "", " \t", "y"], ["neg", "neg", "neg", "pos"], None, "data")
+    assert (examples.texts, examples.n_skipped) == (["y"], 3)
 
 
-def test_integer_labels_stand_for_the_names_given() -> None:
-    found = examples(["x", "y"], [1, 0], ["neg", "pos"])
-    assert found.classes == ("negative", "positive")
-    assert found.labels.tolist() == [1, 0]
+def test_integer_labels() -> None:
+    """Integer labels are indices into the class names."""
+    examples = examples_of(["x", "y"], [1, 0], ["neg", "pos"])
+    assert examples.classes == ("negative", "positive")
+    assert examples.labels.tolist() == [1, 0]
 
 
-def test_a_label_outside_the_names_is_refused() -> None:
-    with pytest.raises(DataError, match="here: label 2 is none of the classes"):
-        examples(["x"], [2], ["neg", "pos"])
+def test_label_without_class() -> None:
+    """An integer label beyond the class names is rejected."""
+    with pytest.raises(DataError, match="data: label 2 is not one of the classes"):
+        examples_of(["x"], [2], ["neg", "pos"])
 
 
-def test_a_text_that_is_no_text_is_refused() -> None:
+def test_text_not_string() -> None:
+    """A text column that does not contain strings is rejected."""
     with pytest.raises(DataError, match="--text-column"):
-        make_examples([3], ["pos"], None, "here")
+        make_examples([3], ["pos"], None, "data")
 
 
-def test_labels_that_are_all_different_cannot_be_classes() -> None:
+def test_too_many_classes() -> None:
+    """Labels that are nearly all different are rejected as classes."""
     with pytest.raises(DataError, match="--label-column"):
-        examples([f"text {i}" for i in range(30)], [f"id {i}" for i in range(30)])
+        examples_of([f"text {i}" for i in range(30)], [f"id {i}" for i in range(30)])
 
 
 @pytest.mark.parametrize("label", [[1], {"a": 1}])
-def test_a_label_that_is_a_list_or_an_object_is_refused_or_named_but_no_crash(label: object) -> None:
-    try:
-        make_examples(["x"], [label], None, "here")
-    except DataError as error:
-        assert "here" in str(error)
+def test_nested_label(label: object) -> None:
+    """A list or an object is not a label."""
+    with pytest.raises(DataError, match=r"^data: the label column contains .* choose another with --label-column$"):
+        make_examples(["x"], [label], None, "data")
 
 
-def test_numbers_are_sorted_as_numbers_and_words_by_the_alphabet() -> None:
-    assert sorted_classes(["10", "9", "-2"]) == ("-2", "9", "10")
-    assert sorted_classes(["b", "10", "a"]) == ("10", "a", "b")
+def test_map_rename() -> None:
+    """A label map renames classes; a class that it does not name stays as it is."""
+    examples = map_classes(examples_of(["x", "y", "z"], ["neg", "pos", "other"]), {"neg": "bad", "Pos": "good"}, "data")
+    assert examples.classes == ("bad", "other", "good")
+    assert labels_by_name(examples) == ["bad", "good", "other"]
+    assert (examples.texts, examples.n_skipped) == (["x", "y", "z"], 0)
 
 
-def test_a_class_named_by_two_signs_is_a_word() -> None:
-    assert sorted_classes(["--1", "+1"]) == ("+1", "--1")
+def test_map_fold() -> None:
+    """Several classes may map to one; the order of the classes stays."""
+    stars = examples_of(["a", "b", "c", "d", "e"], [4, 0, 1, 2, 3], ["1", "2", "3", "4", "5"])
+    label_map = {"1": "negative", "2": "negative", "3": "neutral", "4": "positive", "5": "positive"}
+    examples = map_classes(stars, label_map, "data")
+    assert examples.classes == ("negative", "neutral", "positive")
+    assert labels_by_name(examples) == ["positive", "negative", "negative", "neutral", "positive"]
 
 
-def test_merging_agrees_on_class_names_in_any_order() -> None:
-    first = examples(["a", "b"], [0, 1], ["neg", "pos"])
-    second = examples(["c", "d"], [0, 1], ["pos", "neg"])
-    both = merge([("one", first), ("two", second)])
-    assert [both.classes[label] for label in both.labels] == ["negative", "positive", "positive", "negative"]
+def test_map_drop() -> None:
+    """The rows of a class that maps to None are skipped and counted."""
+    examples = map_classes(examples_of(["x", "y", "", "z"], ["neg", "neu", "neu", "pos"]), {"neutral": None}, "data")
+    assert (examples.texts, examples.classes, examples.n_skipped) == (["x", "z"], ("negative", "positive"), 2)
+    assert labels_by_name(examples) == ["negative", "positive"]
 
 
-def test_merging_sets_with_other_classes_names_both() -> None:
+def test_map_unknown_class() -> None:
+    """A label map with an unknown class is rejected with the classes that exist."""
+    examples = examples_of(["x", "y"], ["neg", "pos"])
+    with pytest.raises(DataError, match=r"^data: .* unknown classes 'bad'; the classes are 'negative', 'positive'$"):
+        map_classes(examples, {"bad": "negative"}, "data")
+
+
+def test_map_class_of_other_split() -> None:
+    """A label map may name a class that only another split has."""
+    examples = examples_of(["x"], ["pos"])
+    assert map_classes(examples, {"neg": "bad", "pos": "good"}, "data", lambda: {"negative"}).classes == ("good",)
+
+
+def test_map_then_merge() -> None:
+    """Sources whose classes differ can be merged once a label map has made them agree."""
+    first = examples_of(["a", "b"], ["neg", "pos"])
+    second = map_classes(examples_of(["c", "d"], ["1", "5"]), {"1": "negative", "5": "positive"}, "two")
+    merged = merge([("one", first), ("two", second)])
+    assert labels_by_name(merged) == ["negative", "positive", "negative", "positive"]
+
+
+def test_merge_any_order() -> None:
+    """Merging aligns classes that are in a different order."""
+    first = examples_of(["a", "b"], [0, 1], ["neg", "pos"])
+    second = examples_of(["c", "d"], [0, 1], ["pos", "neg"])
+    merged = merge([("one", first), ("two", second)])
+    assert labels_by_name(merged) == ["negative", "positive", "positive", "negative"]
+
+
+def test_merge_different_classes() -> None:
+    """The error for different classes names both sources."""
     with pytest.raises(DataError, match=r"one has .*'a'.* and two has .*'b'"):
-        merge([("one", examples(["x"], ["a"])), ("two", examples(["y"], ["b"]))])
+        merge([("one", examples_of(["x"], ["a"])), ("two", examples_of(["y"], ["b"]))])
 
 
-def test_a_class_that_is_not_wanted_is_refused() -> None:
-    with pytest.raises(DataError, match="there has the classes 'c'"):
-        with_classes(examples(["x"], ["c"]), ("a", "b"), "there")
+def test_align_unknown_class() -> None:
+    """A text whose class is not in the target classes is rejected."""
+    with pytest.raises(DataError, match="data has the classes 'c'"):
+        align_classes(examples_of(["x"], ["c"]), ("a", "b"), "data")
 
 
-def test_one_class_or_no_text_cannot_be_trained_on() -> None:
-    with pytest.raises(DataError, match="one class only, 'a'"):
-        require_two_classes(examples(["x"], ["a"]), "here")
-    with pytest.raises(DataError, match="no labelled text"):
-        require_two_classes(examples([], []), "here")
+def test_two_classes_required() -> None:
+    """One class, or no text, cannot be trained on."""
+    with pytest.raises(DataError, match="only one class, 'a'"):
+        require_two_classes(examples_of(["x"], ["a"]), "data")
+    with pytest.raises(DataError, match="no labeled text"):
+        require_two_classes(examples_of([], []), "data")
 
 
-def test_a_fingerprint_tells_texts_labels_and_order_apart() -> None:
-    one = examples(["x", "y"], ["a", "b"])
-    assert one.fingerprint() == examples(["x", "y"], ["a", "b"]).fingerprint()
-    others = [examples(["y", "x"], ["a", "b"]), examples(["x", "y"], ["b", "a"]), examples(["x", "\ud800"], ["a", "b"])]
-    assert len({one.fingerprint(), *(each.fingerprint() for each in others)}) == 4
+def test_fingerprint() -> None:
+    """The fingerprint depends on the texts, their labels, and their order."""
+    examples = examples_of(["x", "y"], ["a", "b"])
+    assert examples.fingerprint() == examples_of(["x", "y"], ["a", "b"]).fingerprint()
+    others = [
+        examples_of(["y", "x"], ["a", "b"]),
+        examples_of(["x", "y"], ["b", "a"]),
+        examples_of(["x", "\ud800"], ["a", "b"]),
+    ]
+    assert len({examples.fingerprint(), *(other.fingerprint() for other in others)}) == 4
 
 
-def test_a_class_with_one_text_cannot_be_cut() -> None:
+def test_split_one_text() -> None:
+    """A class with one text cannot be split."""
     with pytest.raises(DataError, match=r"'b' has 1 distinct text"):
-        cut_validation(examples(["x", "y", "z"], ["a", "a", "b"]), 0.1, 0)
+        split_validation(examples_of(["x", "y", "z"], ["a", "a", "b"]), 0.1, 0)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_class_of_equal_texts_is_not_cut_away_from_training(seed: int) -> None:
-    found = examples(["x", "x", "p", "q", "r"], ["a", "a", "b", "b", "b"])
-    try:
-        train, _ = cut_validation(found, 0.1, seed)
-    except DataError:
-        return
-    assert min(train.counts().values()) > 0
+def test_split_equal_texts(seed: int) -> None:
+    """A class whose texts are all equal cannot be split, so train never loses a class."""
+    with pytest.raises(DataError, match=r"'a' has 1 distinct text"):
+        split_validation(examples_of(["x", "x", "p", "q", "r"], ["a", "a", "b", "b", "b"]), 0.1, seed)
 
 
 @settings(deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from("ab"), max_size=60), st.integers(0, 9), st.floats(0.05, 0.5))
-def test_a_cut_keeps_every_text_once_and_each_class_in_proportion(labels: list[str], seed: int, share: float) -> None:
+def test_split_stratified(labels: list[str], seed: int, fraction: float) -> None:
+    """A split keeps every text once and the proportions of the classes, and is reproducible."""
     labels = ["a", "a", "b", "b", *labels]
-    found = examples([f"text {i}" for i in range(len(labels))], labels)
-    train, validation = cut_validation(found, share, seed)
-    assert sorted(train.texts + validation.texts) == sorted(found.texts)
-    for name, count in found.counts().items():
-        assert abs(validation.counts()[name] - share * count) <= 1
+    examples = examples_of([f"text {i}" for i in range(len(labels))], labels)
+    train, validation = split_validation(examples, fraction, seed)
+    assert sorted(train.texts + validation.texts) == sorted(examples.texts)
+    for name, count in examples.counts().items():
+        assert abs(validation.counts()[name] - fraction * count) <= 1
         assert train.counts()[name] > 0
-    again = cut_validation(found, share, seed)
-    assert np.array_equal(again[1].labels, validation.labels)
-    assert again[1].texts == validation.texts
+    _, repeated = split_validation(examples, fraction, seed)
+    assert np.array_equal(repeated.labels, validation.labels)
+    assert repeated.texts == validation.texts
 
 
 @settings(deadline=None, derandomize=True)
 @given(st.lists(st.tuples(st.sampled_from("uvwxyz"), st.sampled_from("ab")), min_size=1), st.integers(0, 9))
-def test_equal_texts_never_stand_on_both_sides(rows: list[tuple[str, str]], seed: int) -> None:
+def test_split_duplicates(rows: list[tuple[str, str]], seed: int) -> None:
+    """Copies of a text are all on the same side."""
     rows = [("k", "a"), ("l", "a"), ("m", "b"), ("n", "b"), *rows]
-    try:
-        train, validation = cut_validation(examples([t for t, _ in rows], [c for _, c in rows]), 0.3, seed)
-    except DataError:
-        return
+    examples = examples_of([text for text, _ in rows], [label for _, label in rows])
+    train, validation = split_validation(examples, 0.3, seed)
     assert not set(train.texts) & set(validation.texts)

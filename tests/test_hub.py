@@ -1,4 +1,4 @@
-"""Proves that data sets come from a Hub through the real client library, and that a missing one is told in one line."""
+"""Data sets are loaded from a Hub with the real client library, and every failure is reported in one line."""
 
 import json
 import os
@@ -12,11 +12,13 @@ from types import SimpleNamespace
 import pyarrow
 import pyarrow.parquet
 import pytest
-from hub import CUT, DROPPED, serve
 
 from rnnsent.data import hub
+from rnnsent.data.hub import HubSource
 from rnnsent.errors import DataError
+from tests.support.hub import DROPPED, TRUNCATED, serve
 
+TOKEN = "hf_" + "secret" * 4
 CARD = """---
 dataset_info:
   features:
@@ -66,10 +68,10 @@ def endpoint(root: Path) -> Iterator[str]:
         yield address
 
 
-def rnnsent(home: Path, endpoint: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+def run_rnnsent(home: Path, endpoint: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
     environment = (
-        kept
+        inherited
         | variables
         | {
             "HF_ENDPOINT": endpoint,
@@ -83,123 +85,153 @@ def rnnsent(home: Path, endpoint: str, *arguments: str, **variables: str) -> sub
     return subprocess.run(command, env=environment, cwd=home, capture_output=True, encoding="utf-8", timeout=120)
 
 
-def test_a_data_set_of_the_hub_is_shown_by_split(tmp_path, endpoint: str) -> None:
-    done = rnnsent(tmp_path, endpoint, "datasets", "owner/name", "--json")
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    splits = {split["name"]: split for split in found["splits"]}
+def test_summary(tmp_path: Path, endpoint: str) -> None:
+    """`rnnsent datasets` summarizes a data set from the Hub split by split."""
+    result = run_rnnsent(tmp_path, endpoint, "datasets", "owner/name", "--json")
+    assert result.returncode == 0, result.stderr
+    summary = json.loads(result.stdout)
+    splits = {split["name"]: split for split in summary["splits"]}
     assert splits["train"]["classes"] == {"negative": 1, "positive": 2}
-    assert splits["train"]["left_out"] == 1
+    assert splits["train"]["n_skipped"] == 1
     assert splits["test"]["texts"] == 2
-    assert found["shared"] == {"train/test": 1}
-    assert found["location"] == "owner/name"
+    assert summary["shared"] == {"train/test": 1}
+    assert summary["location"] == "owner/name"
 
 
-def test_a_hub_that_fails_now_and_then_is_asked_again(tmp_path, root: Path) -> None:
-    troubles = cycle([0, 0, 0, 503, 0, 0, CUT, 0, 0, DROPPED])
-    with serve(root, trouble=lambda: next(troubles)) as endpoint:
-        done = rnnsent(tmp_path, endpoint, "datasets", "owner/name", "--json")
-    assert (done.returncode, [split["texts"] for split in json.loads(done.stdout)["splits"]]) == (0, [3, 2])
+def test_transient_errors(tmp_path: Path, root: Path) -> None:
+    """A Hub that fails now and then is retried."""
+    faults = cycle([0, 0, 0, 503, 0, 0, TRUNCATED, 0, 0, DROPPED])
+    with serve(root, next_fault=lambda: next(faults)) as endpoint:
+        result = run_rnnsent(tmp_path, endpoint, "datasets", "owner/name", "--json")
+    assert (result.returncode, [split["texts"] for split in json.loads(result.stdout)["splits"]]) == (0, [3, 2])
 
 
-def test_a_data_set_that_is_missing_is_told_in_one_line(tmp_path, endpoint: str) -> None:
-    done = rnnsent(tmp_path, endpoint, "datasets", "no/such")
-    assert (done.returncode, done.stdout) == (1, "")
-    first, second = done.stderr.splitlines()
-    assert first == "reading no/such from the Hub, or from its cache ..."
+def test_missing_data_set(tmp_path: Path, endpoint: str) -> None:
+    """A data set that does not exist is reported in one line."""
+    result = run_rnnsent(tmp_path, endpoint, "datasets", "no/such")
+    assert (result.returncode, result.stdout) == (1, "")
+    first, second = result.stderr.splitlines()
+    assert first == "loading no/such from the Hugging Face Hub or its cache ..."
     assert second.startswith("rnnsent: error: ")
-    quiet = rnnsent(tmp_path, endpoint, "datasets", "no/such", "-q")
+    assert "no data set 'no/such'" in second
+    quiet = run_rnnsent(tmp_path, endpoint, "datasets", "no/such", "-q")
     assert quiet.stderr.splitlines() == [second]
-    assert "there is no data set 'no/such'" in done.stderr
-
-
-TOKEN = "hf_" + "secret" * 4
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "words"),
+    ("status", "code", "message"),
     [
         (401, "GatedRepo", "owner/name is gated: accept its terms on"),
         (403, "GatedRepo", "owner/name is gated: accept its terms on"),
         (401, "RepoNotFound", "a private one needs HF_TOKEN or `hf auth login`"),
-        (401, "Invalid credentials in Authorization header", "(401): the token is not valid or may not read it; set"),
-        (403, "", "(403): the token is not valid or may not read it; set HF_TOKEN to one that may"),
+        (401, "Invalid credentials in Authorization header", "(401): the token is invalid or lacks access; set"),
+        (403, "", "(403): the token is invalid or lacks access; set HF_TOKEN to one with access"),
     ],
 )
-def test_a_data_set_that_a_token_opens_says_what_to_do_and_tells_no_token(
-    tmp_path, root: Path, status: int, code: str, words: str
-) -> None:
-    with serve(root, refused={"owner": (status, code)}) as endpoint:
-        done = rnnsent(tmp_path, endpoint, "datasets", "owner/name", "-q", HF_TOKEN=TOKEN)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert words in done.stderr
-    assert TOKEN not in done.stderr
+def test_access_denied(tmp_path: Path, root: Path, status: int, code: str, message: str) -> None:
+    """The error for a data set that needs a token has a remedy, and the token is written nowhere."""
+    with serve(root, denied={"owner": (status, code)}) as endpoint:
+        result = run_rnnsent(tmp_path, endpoint, "datasets", "owner/name", "-q", HF_TOKEN=TOKEN)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert message in result.stderr
+    assert TOKEN not in result.stderr
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and TOKEN.encode() in path.read_bytes()]
 
 
-def test_a_hub_that_only_fails_is_told_in_one_line(root: Path, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
-    error = OSError("Couldn't find any data file")
-    error.__cause__ = answered(503)
-    tries = failing_load(monkeypatch, error)
-    with pytest.raises(
-        DataError, match=r"owner/name cannot be loaded: \S+ answers with the error 503; try again later"
-    ):
-        hub._load("owner/name", None)
-    assert len(tries) == len(hub.PAUSES) + 1
-    monkeypatch.setattr(hub, "PATIENCE", -1.0)
-    tries.clear()
-    with pytest.raises(DataError, match="503"):
-        hub._load("owner/name", None)
-    assert len(tries) == 1
-
-
-def answered(status: int) -> Exception:
-    """An error of the client library for an answer of that status."""
-    error = RuntimeError("the Hub says no")
+def error_with_status(status: int) -> Exception:
+    """An error of the client library for an HTTP response with this status."""
+    error = RuntimeError("the response was an error")
     error.response = SimpleNamespace(status_code=status)
     return error
 
 
-def failing_load(monkeypatch: pytest.MonkeyPatch, error: Exception) -> list[dict[str, object]]:
-    """Let every load fail; gives the list of what was asked for."""
+def fail_every_load(monkeypatch: pytest.MonkeyPatch, error: Exception) -> list[dict[str, object]]:
+    """Make every load fail without delays; returns the list to which each attempt adds its options."""
     import datasets
 
-    tries: list[dict[str, object]] = []
+    attempts: list[dict[str, object]] = []
 
-    def fail(identifier: str, **options: object) -> None:
-        tries.append(options)
+    def load_dataset(repo_id: str, **options: object) -> None:
+        attempts.append(options)
         raise error
 
-    monkeypatch.setattr(datasets, "load_dataset", fail)
-    monkeypatch.setattr(hub, "PAUSES", (0.0, 0.0))
-    return tries
+    monkeypatch.setattr(datasets, "load_dataset", load_dataset)
+    monkeypatch.setattr(hub, "RETRY_DELAYS", (0.0, 0.0))
+    return attempts
 
 
-def test_no_code_of_a_data_set_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    tries = failing_load(monkeypatch, RuntimeError("Dataset scripts are no longer supported, but found name.py"))
+def test_permanent_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Hub that always fails is retried a limited number of times, for a limited time."""
+    error = OSError("Couldn't find any data file")
+    error.__cause__ = error_with_status(503)
+    attempts = fail_every_load(monkeypatch, error)
+    with pytest.raises(DataError, match=r"owner/name cannot be loaded: \S+ responded with error 503; try again later$"):
+        hub._load("owner/name", None)
+    assert len(attempts) == len(hub.RETRY_DELAYS) + 1
+    monkeypatch.setattr(hub, "RETRY_TIMEOUT", -1.0)
+    attempts.clear()
+    with pytest.raises(DataError, match="503"):
+        hub._load("owner/name", None)
+    assert len(attempts) == 1
+
+
+def test_no_code_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data set with a loading script is loaded from its converted Parquet files; the script never runs."""
+    attempts = fail_every_load(monkeypatch, RuntimeError("Dataset scripts are no longer supported, but found name.py"))
     with pytest.raises(DataError, match="cannot be loaded"):
         hub._load("owner/name", None)
-    assert tries == [{"name": None}, {"data_dir": None, "revision": hub.CONVERTED}]
+    assert attempts == [{"name": None}, {"data_dir": None, "revision": hub.PARQUET_REVISION}]
 
 
-def test_no_secret_is_told_whatever_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_secret_in_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens and passwords are removed from every error."""
     monkeypatch.setenv("HF_TOKEN", "plain-token")
-    failing_load(monkeypatch, ValueError(f"bearer plain-token or {TOKEN} at http://me:pass@host/x"))
+    fail_every_load(monkeypatch, ValueError(f"bearer plain-token or {TOKEN} at http://me:pass@host/x"))
     with pytest.raises(DataError, match=r"cannot be loaded: bearer \*\*\* or  at http://host/x"):
         hub._load("owner/name", None)
     monkeypatch.setenv("HF_ENDPOINT", "http://me:pass@host")
-    failing_load(monkeypatch, ConnectionError("no"))
-    with pytest.raises(DataError, match="cannot reach http://host; check the network"):
+    fail_every_load(monkeypatch, ConnectionError("no"))
+    with pytest.raises(DataError, match="cannot connect to http://host; check the network"):
         hub._load("owner/name", None)
 
 
-def test_offline_a_data_set_comes_from_the_cache_or_is_told_to_be_missing_there(tmp_path, endpoint: str) -> None:
-    assert rnnsent(tmp_path, endpoint, "datasets", "owner/name").returncode == 0
-    nowhere = "http://127.0.0.1:9"
-    done = rnnsent(tmp_path, nowhere, "datasets", "owner/name", "--json", HF_HUB_OFFLINE="1")
-    assert [split["texts"] for split in json.loads(done.stdout)["splits"]] == [3, 2]
-    done = rnnsent(tmp_path, nowhere, "datasets", "owner/other", "-q", HF_HUB_OFFLINE="1")
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "owner/other is not in the cache and HF_HUB_OFFLINE is set; unset it" in done.stderr
-    done = rnnsent(tmp_path, nowhere, "datasets", "owner/other", "-q")
-    assert f"cannot reach {nowhere}; check the network" in done.stderr
+def test_offline(tmp_path: Path, endpoint: str) -> None:
+    """Offline, a data set is loaded from the cache, or its absence is reported in one line."""
+    assert run_rnnsent(tmp_path, endpoint, "datasets", "owner/name").returncode == 0
+    unreachable = "http://127.0.0.1:9"
+    result = run_rnnsent(tmp_path, unreachable, "datasets", "owner/name", "--json", HF_HUB_OFFLINE="1")
+    assert [split["texts"] for split in json.loads(result.stdout)["splits"]] == [3, 2]
+    result = run_rnnsent(tmp_path, unreachable, "datasets", "owner/other", "-q", HF_HUB_OFFLINE="1")
+    assert (result.returncode, result.stderr.count("\n")) == (1, 1)
+    assert "owner/other is not in the cache and HF_HUB_OFFLINE is set; unset it" in result.stderr
+    result = run_rnnsent(tmp_path, unreachable, "datasets", "owner/other", "-q")
+    assert f"cannot connect to {unreachable}; check the network" in result.stderr
+
+
+def dataset(labels: list[int], names: list[str]) -> object:
+    """A split with texts "0", "1", ... as the `datasets` library loads it."""
+    import datasets
+
+    features = datasets.Features({"text": datasets.Value("string"), "label": datasets.ClassLabel(names=names)})
+    rows = {"text": [str(i) for i in range(len(labels))], "label": labels}
+    return datasets.Dataset.from_dict(rows, features=features)
+
+
+def test_class_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Class names given for a data set replace those on the Hub."""
+    monkeypatch.setattr(hub, "_load", lambda repo_id, config: {"train": dataset([1, 0, -1], ["0", "1"])})
+    assert HubSource("set", "owner/set").read("train").classes == ("0", "1")
+    examples = HubSource("set", "owner/set", class_names=("neg", "pos")).read("train")
+    assert (examples.classes, examples.labels.tolist(), examples.n_skipped) == (("negative", "positive"), [1, 0], 1)
+
+
+def test_label_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A label map renames, folds, and drops the classes of the features; an unknown class is rejected."""
+    split = dataset([0, 1, 2, 3], ["very bad", "bad", "unclear", "good"])
+    monkeypatch.setattr(hub, "_load", lambda repo_id, config: {"train": split})
+    label_map = {"very bad": "negative", "bad": "negative", "unclear": None, "good": "positive"}
+    examples = HubSource("set", "owner/set", label_map=label_map).read("train")
+    assert (examples.texts, examples.classes) == (["0", "1", "3"], ("negative", "positive"))
+    assert (examples.labels.tolist(), examples.n_skipped) == ([0, 0, 1], 1)
+    with pytest.raises(DataError, match=r"^set \(owner/set, train\): .* 'worse'; the classes are 'bad', 'good', 'unc"):
+        HubSource("set", "owner/set", label_map={"worse": "bad"}).read("train")

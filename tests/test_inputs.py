@@ -1,19 +1,24 @@
-"""Proves what the words on the command line of predict mean, and that none of them is taken for what it is not."""
+"""What the arguments of predict mean: texts, files of lines, or a table."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from rnnsent.data.inputs import Inputs, sort_inputs
+from rnnsent.data.inputs import open_reader
+from rnnsent.data.line_reader import LineReader
+from rnnsent.data.records import TextReader
+from rnnsent.data.table_reader import TableReader
 from rnnsent.errors import DataError, SettingsError
 
 
 @pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in ("lines.txt", "log", "a.csv", "b.csv"):
+    for name in ("lines.txt", "log"):
         (tmp_path / name).write_text("")
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("text\n")
     (tmp_path / "folder").mkdir()
     return tmp_path
 
@@ -25,47 +30,59 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ["really bad.csv"], ["-1"],
     ],
 )  # fmt: skip
-def test_words_that_name_no_file_are_texts(texts: list[str]) -> None:
-    assert sort_inputs(texts) == Inputs(texts=tuple(texts))
+def test_texts(texts: list[str]) -> None:
+    """Arguments that name no file are texts."""
+    assert open_reader(texts) == TextReader(texts)
 
 
-def test_words_that_name_files_are_read_by_lines(place: Path) -> None:
-    assert sort_inputs(["-"]) == Inputs(files=("-",))
-    assert sort_inputs(["log", "-", "lines.txt"]) == Inputs(files=("log", "-", "lines.txt"))
-    os.mkfifo(place / "pipe")
-    assert sort_inputs(["pipe"]) == Inputs(files=("pipe",))
+def test_files(folder: Path) -> None:
+    assert open_reader(["-"]) == LineReader(["-"])
+    assert open_reader(["log", "-", "lines.txt"], null=True) == LineReader(["log", "-", "lines.txt"], b"\0")
+    os.mkfifo(folder / "pipe")
+    assert open_reader(["pipe"]) == LineReader(["pipe"])
 
 
-def test_a_table_is_the_whole_input() -> None:
-    assert sort_inputs(["a.csv"]) == Inputs(table=Path("a.csv"))
-    for words in (["a.csv", "b.csv"], ["a.csv", "-"], ["log", "a.csv"]):
+def test_table() -> None:
+    """A table is the only argument."""
+    reader = open_reader(["a.csv"])
+    assert isinstance(reader, TableReader)
+    assert (reader.name, reader.suffix, reader.columns) == ("a.csv", ".csv", ("text",))
+    for arguments in (["a.csv", "b.csv"], ["a.csv", "-"], ["log", "a.csv"]):
         with pytest.raises(SettingsError, match="one table at a time"):
-            sort_inputs(words)
+            open_reader(arguments)
 
 
-@pytest.mark.parametrize("words", [["hello", "lines.txt"], ["-", "hello"], ["a.csv", "hello"]])
-def test_texts_do_not_stand_beside_files(words: list[str]) -> None:
+@pytest.mark.parametrize("arguments", [["hello", "lines.txt"], ["-", "hello"], ["a.csv", "hello"]])
+def test_mixed(arguments: list[str]) -> None:
     with pytest.raises(SettingsError, match="is a file and 'hello' is a text"):
-        sort_inputs(words)
+        open_reader(arguments)
 
 
-@pytest.mark.parametrize("word", ["folder", "./folder", ".", "/"])
-def test_a_folder_is_refused(word: str) -> None:
+@pytest.mark.parametrize("argument", ["folder", "./folder", ".", "/"])
+def test_folder(argument: str) -> None:
     with pytest.raises(DataError, match=r"is a folder.*predict -"):
-        sort_inputs([word])
+        open_reader([argument])
 
 
-@pytest.mark.parametrize("word", ["./missing", "../missing", "/no/such", "~/missing", "missing.csv", "missing.txt"])
-def test_a_word_that_plainly_names_a_file_is_no_text(word: str) -> None:
-    with pytest.raises(DataError, match=r"there is no file .*predict -"):
-        sort_inputs(["good", word])
+@pytest.mark.parametrize("argument", ["./missing", "../missing", "/no/such", "~/missing", "missing.csv", "missing.txt"])
+def test_missing_file(argument: str) -> None:
+    """An argument that looks like a path is never scored as text."""
+    with pytest.raises(DataError, match=r"no file named .*; to score this as text, pipe it: .*predict -"):
+        open_reader(["good", argument])
 
 
-def test_a_file_is_found_whose_name_is_no_utf8(place: Path) -> None:
+def test_text_column_without_table() -> None:
+    for arguments in (["good"], ["log"], ["-"]):
+        with pytest.raises(SettingsError, match="--text-column names a column of a"):
+            open_reader(arguments, text_column="body")
+
+
+def test_undecodable_name(folder: Path) -> None:
+    """A file is found whose name is not UTF-8; a text that is not UTF-8 has U+FFFD."""
     name = os.fsdecode(b"caf\xe9.txt")
     try:
-        (place / name).write_text("good\n")
+        (folder / name).write_text("good\n")
     except OSError:
-        pytest.skip("this file system takes no such name")
-    assert sort_inputs([name]) == Inputs(files=(name,))
-    assert sort_inputs([os.fsdecode(b"caf\xe9 noir")]) == Inputs(texts=("caf\ufffd noir",))
+        pytest.skip("this file system refuses the name")
+    assert open_reader([name]) == LineReader([name])
+    assert open_reader([os.fsdecode(b"caf\xe9 noir")]) == TextReader(["caf\ufffd noir"])

@@ -1,43 +1,56 @@
-"""A name is held by one process at a time, and not by one that died."""
+"""A model is locked by one process at a time, and not by a process that died."""
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rnnsent.errors import RnnsentError
-from rnnsent.lock import held
+from rnnsent.lock import run_lock
 
-HOLDER = "import sys, time; from pathlib import Path; from rnnsent.lock import held\nwith held(Path(sys.argv[1]), ''): print('held', flush=True); time.sleep(60)"
+HOLD_LOCK = """
+import sys
+from pathlib import Path
+from rnnsent.lock import run_lock
+with run_lock(Path(sys.argv[1]), ""):
+    print("locked", flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture
-def holder(tmp_path: Path):
-    process = subprocess.Popen([sys.executable, "-c", HOLDER, tmp_path / "lock"], stdout=subprocess.PIPE)
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Another process, which holds the lock on `model`."""
+    command = [sys.executable, "-c", HOLD_LOCK, tmp_path / "model"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout is not None
-    assert process.stdout.readline() == b"held\n"
+    assert process.stdout.readline() == b"locked\n"
     yield process
     process.kill()
     process.communicate()
 
 
-def test_a_second_process_is_told_what_the_first_does(holder: subprocess.Popen[bytes], tmp_path: Path) -> None:
+def test_locked(holder: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    """The error says what the other process is doing."""
     with pytest.raises(RnnsentError, match="'imdb' is being trained in another process; wait"):  # noqa: SIM117
-        with held(tmp_path / "lock", "'imdb' is being trained"):
+        with run_lock(tmp_path / "model", "'imdb' is being trained"):
             pass
 
 
-def test_a_process_that_was_killed_holds_nothing(holder: subprocess.Popen[bytes], tmp_path: Path) -> None:
+def test_killed_process(holder: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    """A process that was killed holds no lock."""
     os.kill(holder.pid, 9)
     holder.wait()
-    with held(tmp_path / "lock", ""):
+    with run_lock(tmp_path / "model", ""):
         pass
 
 
-def test_it_is_free_again_after_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ValueError), held(tmp_path / "nowhere" / "model", ""):
+def test_released_after_error(tmp_path: Path) -> None:
+    """The lock is released after an error, and its path need not exist."""
+    with pytest.raises(ValueError), run_lock(tmp_path / "absent" / "model", ""):
         raise ValueError
-    with held(tmp_path / "nowhere" / "model", ""):
+    with run_lock(tmp_path / "absent" / "model", ""):
         pass

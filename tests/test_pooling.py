@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsent.config import ModelConfig
-from rnnsent.model.pooling import POOLINGS, Pooling, states_width
+from rnnsent.network.pooling import POOLINGS, Pooling, states_width
 
 HIDDEN = torch.tensor(
     [
@@ -19,7 +19,7 @@ PADDING = torch.tensor([[False, False, True], [False, False, False]])
 
 def pooling_of(name: str, *, hidden: int = 1) -> Pooling:
     torch.manual_seed(0)
-    return POOLINGS[name](ModelConfig(hidden=hidden, pooling=name, heads=2)).eval()
+    return POOLINGS[name](ModelConfig(hidden_size=hidden, pooling=name, attention_heads=2)).eval()
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_attention_turns_to_the_step_that_its_query_asks_for() -> None:
     torch.testing.assert_close(attention(hidden, padding), torch.tensor([[0.5, 8.0]]))
 
 
-def test_self_attention_without_an_output_is_the_normalised_states() -> None:
+def test_self_attention_without_an_output_is_the_normalized_states() -> None:
     layer = pooling_of("self-attention")
     layer.output.weight.data.zero_()
     layer.output.bias.data.zero_()
@@ -62,7 +62,7 @@ def test_self_attention_without_an_output_is_the_normalised_states() -> None:
 
 @pytest.mark.parametrize("name", POOLINGS)
 def test_the_size_is_the_width_of_the_result(name: str) -> None:
-    config = ModelConfig(hidden=4, pooling=name, heads=2)
+    config = ModelConfig(hidden_size=4, pooling=name, attention_heads=2)
     pooling = POOLINGS[name](config)
     hidden, padding = torch.randn(2, 3, states_width(config)), torch.zeros(2, 3, dtype=torch.bool)
     assert pooling(hidden, padding).shape == (2, pooling.size)
@@ -72,7 +72,7 @@ def test_the_size_is_the_width_of_the_result(name: str) -> None:
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(st.sampled_from(sorted(POOLINGS)), st.lists(st.integers(1, 6), min_size=1, max_size=4), st.floats(-1e3, 1e3))
 def test_padding_never_changes_a_row(name: str, lengths: list[int], filler: float) -> None:
-    pooling = pooling_of(name, hidden=2)
+    pooling = pooling_of(name, hidden_size=2)
     padding = torch.arange(7) >= torch.tensor(lengths)[:, None]
     hidden = torch.randn(len(lengths), 7, 4).masked_fill(padding[..., None], filler)
     with torch.inference_mode():
@@ -84,6 +84,6 @@ def test_padding_never_changes_a_row(name: str, lengths: list[int], filler: floa
 
 @pytest.mark.parametrize("name", ["mean", "max", "mean-max", "attention", "self-attention"])
 def test_one_step_alone_gives_what_every_step_gives(name: str) -> None:
-    pooling = pooling_of(name, hidden=2)
+    pooling = pooling_of(name, hidden_size=2)
     hidden, padding = torch.randn(3, 1, 4), torch.zeros(3, 1, dtype=torch.bool)
     torch.testing.assert_close(pooling(hidden, padding), pooling.every_step(hidden, padding)[:, 0])

@@ -1,83 +1,125 @@
-"""Proves what is said of a training: before it, at every update and epoch, in a log and on a live display."""
+"""The progress of training on stderr, in a log and on a progress bar."""
 
 import io
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
-from rich.progress import Progress as Display
-from rich.progress import TextColumn
+from rich.progress import Progress, TextColumn
 
-from rnnsent.data.sources import Corpus, find_source, read_corpus
-from rnnsent.fit.loop import Epoch, Update
-from rnnsent.report import progress
-from rnnsent.train import Prepared
+from rnnsent.data.corpus import read_corpus
+from rnnsent.data.sources import find_source
+from rnnsent.output import progress
+from rnnsent.training.events import EpochResult, LabelingProgress, PretrainStep, StepResult, TrainingStarted, Trial
 
-UPDATE = Update(epoch=1, epochs=3, batch=2, batches=10, loss=0.5, accuracy=0.25, tokens_per_second=12_345.6)
-EPOCH = Epoch(
+STEP = StepResult(epoch=1, epochs=3, batch=2, batches=10, loss=0.5, accuracy=0.25, tokens_per_second=12_345.6)
+PRETRAIN_STEP = PretrainStep(epoch=1, epochs=2, batch=2, batches=10, loss=2.5, tokens_per_second=12_345.6)
+EPOCH = EpochResult(
     epoch=1, epochs=3, train_loss=0.5, train_accuracy=0.75, validation_loss=0.25, validation_accuracy=0.9,
     learning_rate=0.1, tokens_per_second=12_345.6, seconds=9.6, best=True,
 )  # fmt: skip
 
 
 @pytest.fixture
-def prepared(tmp_path: Path) -> Prepared:
-    path = tmp_path / "mine.csv"
+def started(tmp_path: Path) -> TrainingStarted:
+    path = tmp_path / "reviews.csv"
     path.write_text("text,label\n,a\n" + "".join(f"text {i},{'ab'[i % 2]}\n" for i in range(20)))
-    corpus: Corpus = read_corpus([find_source(str(path))], validation_share=0.1, seed=0)
-    return Prepared(corpus, taught=0, vocabulary=1_234, parameters=56_789, epochs=3, device="cpu", resumed_epoch=None)
-
-
-def test_before_training_it_is_said_what_is_trained_on_what(prepared: Prepared) -> None:
-    data, network = progress.preparation(prepared)
-    assert data.endswith(": 18 texts to train on, 2 to validate on (from train); left out 1 row without label or text")
-    assert network == "2 classes, vocabulary 1,234, 56,789 parameters, 3 epochs on cpu"
-    assert progress.preparation(replace(prepared, taught=1_000))[1] == "1,000 texts that the teacher has labelled"
-    assert progress.preparation(replace(prepared, resumed_epoch=2))[-1].endswith(", going on in epoch 2")
-
-
-def test_what_will_spoil_a_training_is_said_before_it(prepared: Prepared) -> None:
-    again = {**prepared.corpus.sources[0], "validation_in_train": 2}
-    doubtful = replace(prepared, vocabulary=2, epochs=1, corpus=replace(prepared.corpus, sources=(again,)))
-    _, overlap, network, vocabulary = progress.preparation(doubtful)
-    assert overlap.startswith("note: 2 of the texts to validate on stand in train too")
-    assert network.endswith(", 1 epoch on cpu")
-    assert "--min-frequency 1" in vocabulary
-
-
-def test_an_epoch_and_an_update_are_a_line_of_figures() -> None:
-    assert progress.figures(UPDATE) == "loss 0.500, accuracy 25.0%, 12,346 tokens/s"
-    assert progress.summary(EPOCH) == (
-        "epoch 1/3: loss 0.500, accuracy 75.0%; validation loss 0.250, accuracy 90.0%; 12,346 tokens/s, 10 s  best so far"
+    corpus = read_corpus([find_source(str(path))], validation_fraction=0.1, seed=0)
+    return TrainingStarted(
+        corpus, teacher_labeled=0, vocab_size=1_234, num_parameters=56_789, epochs=3, device="cpu", resumed_epoch=None
     )
-    assert not progress.summary(replace(EPOCH, best=False)).endswith("best so far")
 
 
-def test_a_log_has_a_line_an_epoch_and_updates_only_now_and_then(loud, capsys, prepared, monkeypatch) -> None:
-    with progress.training_progress() as display:
-        display.prepared(prepared)
-        display.update(UPDATE)
-        display.epoch(EPOCH)
-        monkeypatch.setattr(progress, "LOG_EVERY", -math.inf)
-        display.update(UPDATE)
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.splitlines() == [
-        *progress.preparation(prepared),
-        progress.summary(EPOCH),
-        f"epoch 1/3, batch 2/10: {progress.figures(UPDATE)}",
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
+    """Return a function that shows events and returns the lines they logged."""
+
+    def show(*events: object) -> list[str]:
+        with progress.training_progress() as display:
+            for event in events:
+                display.show(event)
+        out, err = capsys.readouterr()
+        assert out == ""
+        return err.splitlines()
+
+    return show
+
+
+def test_start(started: TrainingStarted) -> None:
+    """Before training, the data and the model are described."""
+    data, model = progress.format_start(started)
+    assert data.endswith(
+        ": 18 texts for training, 2 for validation (from train); skipped 1 row without a label or text"
+    )
+    assert model == "2 classes, vocabulary size 1,234, 56,789 parameters, 3 epochs on cpu"
+    assert progress.format_start(replace(started, teacher_labeled=1_000))[1] == "1,000 texts labeled by the teacher"
+    assert progress.format_start(replace(started, resumed_epoch=2))[-1].endswith(", resuming in epoch 2")
+
+
+def test_start_warnings(started: TrainingStarted) -> None:
+    """Validation texts in train and an empty vocabulary are reported before training."""
+    source = {**started.corpus.sources[0], "validation_in_train": 2}
+    doubtful = replace(started, vocab_size=2, epochs=1, corpus=replace(started.corpus, sources=(source,)))
+    _, overlap, model, vocabulary = progress.format_start(doubtful)
+    assert overlap == "warning: 2 validation texts also appear in train; metrics will be optimistic"
+    assert model.endswith(", 1 epoch on cpu")
+    assert vocabulary == "warning: the vocabulary is empty; try --set tokenizer.min_frequency=1"
+
+
+def test_epoch() -> None:
+    """An epoch is one line of metrics; the best so far is marked."""
+    line = "epoch 1/3: loss 0.500, accuracy 75.0%; validation loss 0.250, accuracy 90.0%; 12,346 tokens/s, 10 s"
+    assert progress.format_epoch(EPOCH) == f"{line}  (best)"
+    assert progress.format_epoch(replace(EPOCH, best=False)) == line
+
+
+def test_step() -> None:
+    """A step shows loss, accuracy and throughput; pretraining has no accuracy."""
+    assert progress.format_step(STEP) == "loss 0.500, accuracy 25.0%, 12,346 tokens/s"
+    assert progress.format_step(PRETRAIN_STEP) == "loss 2.500, 12,346 tokens/s"
+    assert progress.format_stage(PRETRAIN_STEP) == "pretraining epoch 1/2"
+
+
+def test_trial() -> None:
+    """A trial shows its settings as `--set` takes them, and whether it ran to its end."""
+    trial = Trial(3, {"training.learning_rate": 0.003, "model.hidden_size": 96}, accuracy=0.872, completed=True, best=True)
+    settings = "training.learning_rate=0.003, model.hidden_size=96"
+    assert progress.format_trial(trial) == f"trial 3: validation accuracy 87.20%; {settings}  (best)"
+    stopped = replace(trial, completed=False, best=False)
+    assert progress.format_trial(stopped) == f"trial 3: validation accuracy 87.20% (stopped early); {settings}"
+
+
+def test_log(logged: Callable[..., list[str]], started: TrainingStarted) -> None:
+    """A log has a line for every epoch and none for steps and labeled chunks in quick succession."""
+    lines = logged(LabelingProgress(2_048, 60_000), LabelingProgress(60_000, 60_000), started, STEP, EPOCH)
+    assert lines == [
+        "teacher: labeled 60,000/60,000 texts",
+        *progress.format_start(started),
+        progress.format_epoch(EPOCH),
     ]
 
 
-def test_a_live_display_shows_how_far_the_run_is() -> None:
+def test_log_interval(logged: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log has a line for a step and for a labeled chunk once the interval has passed."""
+    monkeypatch.setattr(progress, "LOG_INTERVAL_SECONDS", -math.inf)
+    assert logged(LabelingProgress(2_048, 60_000), PRETRAIN_STEP, STEP) == [
+        "teacher: labeled 2,048/60,000 texts",
+        "pretraining epoch 1/2, batch 2/10: loss 2.500, 12,346 tokens/s",
+        "epoch 1/3, batch 2/10: loss 0.500, accuracy 25.0%, 12,346 tokens/s",
+    ]
+
+
+def test_bar() -> None:
+    """A progress bar shows the completed part of all epochs, with one line per epoch above it."""
     stream = io.StringIO()
-    with Display(TextColumn("{task.fields[figures]}"), console=Console(file=stream, width=200)) as display:
-        live = progress.Live(display)
-        live.update(replace(UPDATE, epoch=2))
-        live.epoch(EPOCH)
+    with Progress(TextColumn("{task.fields[metrics]}"), console=Console(file=stream, width=200)) as display:
+        bar = progress.ProgressBar(display)
+        bar.show(replace(STEP, epoch=2))
+        bar.show(EPOCH)
         (task,) = display.tasks
         assert (task.completed, task.total, task.description) == (12, 30, "epoch 2/3")
-        assert task.fields["figures"] == progress.figures(UPDATE)
-    assert progress.summary(EPOCH) in stream.getvalue()
+        assert task.fields["metrics"] == progress.format_step(STEP)
+    assert progress.format_epoch(EPOCH) in stream.getvalue()

@@ -1,4 +1,4 @@
-"""Proves that the state of an unfinished run comes back bit for bit, is replaced whole, and is never half believed."""
+"""The state of an interrupted run is restored bit for bit, replaced atomically, and an error if any part is damaged."""
 
 import resource
 from pathlib import Path
@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from rnnsent.checkpoint.resume import RUN, STATE, TOKENIZER, ResumeState
 from rnnsent.config import Recipe, TokenizerConfig
 from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.errors import ModelError
-from rnnsent.model.resume import RUN, STATE, TOKENIZER, ResumeState
 
 TENSORS = {
     "model.weight": torch.tensor([[0.1, float("inf")], [-0.0, 1e-38]]),
@@ -18,7 +18,7 @@ TENSORS = {
 }
 RUN_VALUES = {
     "stage": "fit",
-    "place": {"epoch": 1, "best_loss": 0.1 + 0.2},
+    "progress": {"epoch": 1, "best_loss": 0.1 + 0.2},
     "sources": ["é", "電影"],
     "data": [],
     "history": [],
@@ -34,7 +34,8 @@ def state(tmp_path: Path) -> ResumeState:
     return state
 
 
-def test_a_state_comes_back_bit_for_bit(state: ResumeState) -> None:
+def test_roundtrip(state: ResumeState) -> None:
+    """A state is restored bit for bit."""
     assert state.exists()
     assert state.read_run() == RUN_VALUES
     assert state.read_tokenizer().to_json() == TOKENIZER_JSON
@@ -46,26 +47,30 @@ def test_a_state_comes_back_bit_for_bit(state: ResumeState) -> None:
         assert read[name].numpy().tobytes() == tensor.numpy().tobytes()
 
 
-def test_it_lies_hidden_beside_the_model(state: ResumeState) -> None:
+def test_path(state: ResumeState) -> None:
+    """The state is a hidden folder beside the model."""
     assert state.path == state.model_path.parent / ".imdb.resume"
 
 
-def test_a_later_state_replaces_it_whole(state: ResumeState) -> None:
-    later = {**RUN_VALUES, "place": {}}
+def test_replace(state: ResumeState) -> None:
+    """A later state replaces all files of an earlier one."""
+    later = {**RUN_VALUES, "progress": {}}
     state.write({"model.weight": torch.zeros(1)}, later, "{}")
     assert state.read_tensors().keys() == {"model.weight"}
     assert state.read_run() == later
     assert [path.name for path in state.path.parent.iterdir()] == [".imdb.resume"]
 
 
-def test_a_state_that_cannot_be_written_leaves_the_old_one(state: ResumeState) -> None:
+def test_failed_write(state: ResumeState) -> None:
+    """A state that cannot be written leaves the previous one in place."""
     with pytest.raises(TypeError):
-        state.write(TENSORS, {"place": object()}, "{}")
+        state.write(TENSORS, {"progress": object()}, "{}")
     assert state.read_run() == RUN_VALUES
     assert [path.name for path in state.path.parent.iterdir()] == [".imdb.resume"]
 
 
-def test_a_state_that_is_removed_is_gone_and_may_be_gone_already(state: ResumeState) -> None:
+def test_remove(state: ResumeState) -> None:
+    """A state can be removed, and removing it twice is not an error."""
     for _ in range(2):
         state.remove()
         assert not state.exists()
@@ -73,20 +78,23 @@ def test_a_state_that_is_removed_is_gone_and_may_be_gone_already(state: ResumeSt
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"3", b"\xff", b"[" * 100_000])
-def test_a_run_that_cannot_be_read_says_how_to_start_anew(state: ResumeState, content: bytes) -> None:
+def test_damaged_run(state: ResumeState, content: bytes) -> None:
+    """A damaged run.json is an error that says how to start over."""
     (state.path / RUN).write_bytes(content)
-    with pytest.raises(ModelError, match=r"run\.json cannot be read.*start anew with --force"):
+    with pytest.raises(ModelError, match=r"run\.json cannot be read.*use --force to start over"):
         state.read_run()
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff"])
-def test_a_tokenizer_that_cannot_be_read_says_how_to_start_anew(state: ResumeState, content: bytes) -> None:
+def test_damaged_tokenizer(state: ResumeState, content: bytes) -> None:
+    """A damaged tokenizer is an error that says how to start over."""
     (state.path / TOKENIZER).write_bytes(content)
-    with pytest.raises(ModelError, match=r"tokenizer\.json cannot be read.*start anew with --force"):
+    with pytest.raises(ModelError, match=r"tokenizer\.json cannot be read.*use --force to start over"):
         state.read_tokenizer()
 
 
-def test_a_state_without_room_is_told_as_an_error_of_the_disk_and_leaves_the_old_one(state: ResumeState) -> None:
+def test_file_size_limit(state: ResumeState) -> None:
+    """A state too large for the disk is an OSError that names its folder, and the previous state stays."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, before[1]))
     try:
@@ -100,14 +108,16 @@ def test_a_state_without_room_is_told_as_an_error_of_the_disk_and_leaves_the_old
 
 
 @pytest.mark.parametrize("size", [0, 8, -5])
-def test_weights_that_were_cut_off_say_how_to_start_anew(state: ResumeState, size: int) -> None:
+def test_truncated_state(state: ResumeState, size: int) -> None:
+    """Truncated weights are an error that says how to start over."""
     (state.path / STATE).write_bytes((state.path / STATE).read_bytes()[:size])
-    with pytest.raises(ModelError, match=r"state\.safetensors cannot be read.*start anew with --force"):
+    with pytest.raises(ModelError, match=r"state\.safetensors cannot be read.*use --force to start over"):
         state.read_tensors()
 
 
-def test_files_that_are_not_there_say_how_to_start_anew(tmp_path: Path) -> None:
-    state = ResumeState(tmp_path / "absent")
+def test_missing_files(tmp_path: Path) -> None:
+    """Missing files are an error that says how to start over."""
+    state = ResumeState(tmp_path / "missing")
     assert not state.exists()
     for read in (state.read_run, state.read_tensors, state.read_tokenizer):
         with pytest.raises(ModelError, match="--force"):
@@ -115,7 +125,8 @@ def test_files_that_are_not_there_say_how_to_start_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("missing", RUN_VALUES)
-def test_a_run_that_lacks_a_part_is_refused(state: ResumeState, missing: str) -> None:
+def test_missing_key(state: ResumeState, missing: str) -> None:
+    """A run.json without one of its keys is an error that names the key."""
     state.write(TENSORS, {key: value for key, value in RUN_VALUES.items() if key != missing}, "{}")
-    with pytest.raises(ModelError, match=r"run\.json .*--force"):
+    with pytest.raises(ModelError, match=rf"run\.json .*: {missing} missing; .*--force"):
         state.read_run()

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reviews import reviews
 from test_equations import CELLS, POOLINGS
 from test_predict import WORDS
 from torture.same_answer import ENGINES, ENGLISH, TOLERANCE, differences, on
 
-from rnnsent.model.checkpoint import Checkpoint
-from rnnsent.predict import Predictor
+from rnnsent.checkpoint.checkpoint import Checkpoint
+from rnnsent.prediction import Predictor
+from tests.support.reviews import reviews
 
 TEXT = st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join)
 TEXTS = st.lists(TEXT, min_size=1, max_size=9)
@@ -39,9 +39,9 @@ def predictors_of(tmp_path_factory: pytest.TempPathFactory, write_model) -> Call
     cell=st.sampled_from(CELLS),
     pooling=st.sampled_from(POOLINGS),
     bidirectional=st.booleans(),
-    layers=st.integers(1, 2),
-    hidden=st.sampled_from((2, 6)),
-    ngrams=st.sampled_from((0, 2)),
+    num_layers=st.integers(1, 2),
+    hidden_size=st.sampled_from((2, 6)),
+    max_ngram=st.sampled_from((0, 2)),
 )
 def test_every_kind_of_network_gives_a_text_one_answer(predictors_of, texts, **network) -> None:
     for way, differs in differences(predictors_of(**network), texts):
@@ -53,7 +53,14 @@ def test_every_kind_of_network_gives_a_text_one_answer(predictors_of, texts, **n
 @pytest.mark.parametrize("bidirectional", [True, False])
 def test_no_kind_of_network_is_left_out(predictors_of, cell: str, pooling: str, bidirectional: bool) -> None:
     texts = [" ".join(WORDS[:length]) for length in range(len(WORDS))] + ["good film " * 20, "", "bad"]
-    network = {"cell": cell, "pooling": pooling, "bidirectional": bidirectional, "layers": 1, "hidden": 4, "ngrams": 0}
+    network = {
+        "cell": cell,
+        "pooling": pooling,
+        "bidirectional": bidirectional,
+        "num_layers": 1,
+        "hidden_size": 4,
+        "max_ngram": 0,
+    }
     for way, differs in differences(predictors_of(**network), texts):
         assert differs.max() < TOLERANCE, way
 

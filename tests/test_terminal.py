@@ -1,50 +1,60 @@
-"""Proves that no text of a user reaches a terminal as a command, and that results and messages go where they belong."""
+"""stdout and stderr: control characters are escaped, text is UTF-8, and files are replaced atomically."""
 
 import io
 from pathlib import Path
 
 import pytest
-from controls import FORBIDDEN, HOSTILE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnsent.report import terminal
-from rnnsent.report.terminal import Output, file_output, say, say_error, visible
+from rnnsent.output import terminal
+from rnnsent.output.terminal import Output, escape_controls, notify, open_file, pluralize, print_error
+from tests.support.controls import FORBIDDEN, HOSTILE
 
 
 @settings(deadline=None, derandomize=True)
 @given(st.text())
-def test_what_is_visible_holds_nothing_that_a_terminal_obeys(text: str) -> None:
-    shown = visible(text)
-    assert not FORBIDDEN.search(shown)
-    assert "\n" not in shown
-    assert visible(shown) == shown
-    plain = "".join(letter for letter in text if letter.isalnum())
-    assert visible(plain) == plain
+def test_escape_any_text(text: str) -> None:
+    """Escaped text has no control character and no newline, and escaping it again or escaping letters changes nothing."""
+    escaped = escape_controls(text)
+    assert not FORBIDDEN.search(escaped)
+    assert "\n" not in escaped
+    assert escape_controls(escaped) == escaped
+    letters = "".join(character for character in text if character.isalnum())
+    assert escape_controls(letters) == letters
 
 
-def test_controls_are_shown_as_pictures() -> None:
-    assert visible("a\x1b[0m\n\x7f\x9b\u202e") == "a␛[0m␊␡<U+009B><U+202E>"
+def test_escape_symbols() -> None:
+    """Each kind of control character has its own visible symbol."""
+    assert escape_controls("a\x1b[0m\n\x7f\x9b\u202e") == "a␛[0m␊␡<U+009B><U+202E>"
 
 
-def test_an_output_is_utf_8_whatever_it_is_given() -> None:
+def test_pluralize() -> None:
+    """A count of one has a singular noun; larger counts have thousands separators."""
+    assert [pluralize(count, "row") for count in (0, 1, 2_000)] == ["0 rows", "1 row", "2,000 rows"]
+
+
+def test_output_utf8() -> None:
+    """An output encodes text as UTF-8, and a lone surrogate as U+FFFD."""
     stream = io.BytesIO()
     Output(stream).write("電\ud800\x1b\n")
     assert stream.getvalue() == "電\ufffd\x1b\n".encode()
 
 
-def test_a_guarded_output_keeps_lines_and_tabs_and_no_other_control() -> None:
+def test_output_escape() -> None:
+    """An output with `escape` leaves tabs and newlines unchanged and escapes every other control character."""
     stream = io.BytesIO()
-    Output(stream, guarded=True).write("a\tb\n\x1b[0m\r")
+    Output(stream, escape=True).write("a\tb\n\x1b[0m\r")
     assert stream.getvalue().decode() == "a\tb\n␛[0m␍"
 
 
-def test_messages_go_to_stderr_a_line_each_and_none_when_quiet(loud: None, capsys: pytest.CaptureFixture[str]) -> None:
-    say(f"note: {HOSTILE}\nend")
-    say_error(f"bad {HOSTILE}\n  thing")
+def test_messages(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each message is one escaped line on stderr; `set_quiet` silences notifications but not errors."""
+    notify(f"note: {HOSTILE}\nend")
+    print_error(f"bad {HOSTILE}\n  thing")
     terminal.set_quiet()
-    say("not said")
-    say_error("still said")
+    notify("silenced")
+    print_error("still printed")
     out, err = capsys.readouterr()
     first, second, third = err.splitlines()
     assert out == ""
@@ -52,15 +62,16 @@ def test_messages_go_to_stderr_a_line_each_and_none_when_quiet(loud: None, capsy
     assert first.endswith("␊end")
     assert second.startswith("rnnsent: error: bad ␛[31mred")
     assert second.endswith(" thing")
-    assert third == "rnnsent: error: still said"
+    assert third == "rnnsent: error: still printed"
     assert not FORBIDDEN.search(err)
 
 
-def test_a_file_of_results_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
+def test_file_atomic(tmp_path: Path) -> None:
+    """A file is complete after the block, and unchanged after an error, with no temporary file left."""
     path = tmp_path / "out.tsv"
-    with file_output(path) as output:
+    with open_file(path) as output:
         output.write("one\n")
-    with pytest.raises(RuntimeError), file_output(path) as output:
+    with pytest.raises(RuntimeError), open_file(path) as output:
         output.write("two\n")
         raise RuntimeError
     assert path.read_text() == "one\n"

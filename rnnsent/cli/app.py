@@ -7,27 +7,27 @@ from typing import Annotated, Any
 import typer
 
 import rnnsent
-from rnnsent.cli import datasets, evaluate, models, predict, train
-from rnnsent.cli.options import QuietOption
+from rnnsent.cli import datasets, evaluate, models, packages, predict, train, tune
+from rnnsent.cli.options import GroupedCommand, QuietOption
 from rnnsent.errors import RnnsentError
-from rnnsent.report.interrupts import install
-from rnnsent.report.terminal import let_go, say_error
+from rnnsent.output.interrupts import install_signal_handlers
+from rnnsent.output.terminal import notify, print_error, redirect_to_devnull
 
-DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 # Typer carries a copy of click, or depends on it, by its version; its errors are reached through a public name.
 CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
 
 app = typer.Typer(
     name="rnnsent",
-    rich_markup_mode=None,  # plain help starts quicker, and writes no escape codes into pipes
+    rich_markup_mode=None,  # plain help starts faster and writes no escape codes into pipes
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _print_version(value: bool) -> None:
+    if value:
         typer.echo(f"rnnsent {rnnsent.__version__}")
         raise typer.Exit
 
@@ -35,7 +35,7 @@ def _version(asked: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -45,7 +45,8 @@ def root(
     """
 
 
-app.command()(train.train)
+app.command(cls=GroupedCommand)(train.train)
+app.command(cls=GroupedCommand)(tune.tune)
 app.command()(evaluate.evaluate)
 app.command()(predict.predict)
 app.add_typer(models.app, name="models")
@@ -53,58 +54,75 @@ app.command()(datasets.datasets)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 wrongly called, 130 stopped by Ctrl-C, 143 by SIGTERM."""
+    """Run the command line and exit.
+
+    Exit codes: 0 success, 1 failure, 2 usage error, 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.
+    """
+    if sys.platform == "win32":
+        print_error("Windows is not supported; use Linux, macOS, or the Windows Subsystem for Linux")
+        sys.exit(USAGE)
     try:
         code = run(arguments)
     except SystemExit as stopped:  # by a signal
-        code = stopped.code if isinstance(stopped.code, int) else FAILED
-    code = _written(code)
-    pipeline = sys.modules.get("rnnsent.pipeline")  # where it is not loaded, nothing runs in it
-    if pipeline is not None and pipeline.is_work_under_way():
-        os._exit(code)  # Python would wait for threads that compute what nobody waits for
+        code = stopped.code if isinstance(stopped.code, int) else FAILURE
+    code = _flush(code)
+    parallel = sys.modules.get("rnnsent.parallel")  # if it is not loaded, no thread of it runs
+    if parallel is not None and parallel.is_working():
+        os._exit(code)  # Python would wait for threads whose results nobody needs
     sys.exit(code)
 
 
-def _written(code: int) -> int:
-    """The exit code once all output is written; left to Python, which does it last, a full disk would exit with 120."""
+def _flush(code: int) -> int:
+    """The exit code after all output is flushed; Python itself flushes last, and would exit with 120 on a full disk."""
     for stream in (sys.stdout, sys.stderr):
         if stream is None or stream.closed:
             continue
         try:
             stream.flush()
         except OSError as error:
-            let_go(stream)
-            if stream is sys.stdout and code == DONE and not isinstance(error, BrokenPipeError):
-                say_error(f"stdout: {error.strerror or error}")
-                code = FAILED
+            redirect_to_devnull(stream)
+            if stream is sys.stdout and code == SUCCESS and not isinstance(error, BrokenPipeError):
+                print_error(f"stdout: {error.strerror or error}")
+                code = FAILURE
     return code
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """The exit code of a command line, every error told in one line."""
-    install()
+    """The exit code of a command line; every error is reported in one line."""
+    install_signal_handlers()
     try:
         given = sys.argv[1:] if arguments is None else arguments
         code = app(args=given or ["--help"], prog_name="rnnsent", standalone_mode=False)
     except RnnsentError as error:
-        say_error(str(error))
+        print_error(str(error))
         return error.exit_code
     except CommandLineError as error:
-        say_error(_usage(error))
+        print_error(_usage(error))
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
+    except ModuleNotFoundError as error:
+        module = (error.name or "").partition(".")[0]
+        if module not in packages.FULL_ONLY:
+            raise
+        print_error(str(packages.missing("this", module)))
+        return FAILURE
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        say_error(f"{place}{error.strerror or error}")
-        return FAILED
+        path = f"{error.filename}: " if error.filename else ""
+        print_error(f"{path}{error.strerror or error}")
+        return FAILURE
     except MemoryError:
-        say_error("out of memory; train with a smaller --batch-tokens, or predict shorter records")
-        return FAILED
-    return code if isinstance(code, int) else DONE
+        print_error("out of memory; train with a smaller training.batch_tokens, or predict shorter records")
+        return FAILURE
+    if packages.has_conflict():
+        notify(
+            "warning: rnnsent and rnnsent-predict are both installed and share their files; keep one: "
+            "pip uninstall rnnsent rnnsent-predict && pip install rnnsent"
+        )
+    return code if isinstance(code, int) else SUCCESS
 
 
 def _usage(error: Any) -> str:
-    """What was called wrongly, and whose help tells how it is called."""
+    """What is wrong with the command line, and whose help explains it."""
     command = error.ctx.command_path if error.ctx else "rnnsent"
     return f"{error.format_message().replace('Value error, ', '')} (see `{command} --help`)"

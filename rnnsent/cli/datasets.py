@@ -1,22 +1,28 @@
 """`rnnsent datasets`."""
 
-import json
 from typing import Annotated
 
 import typer
 
-from rnnsent.cli.options import JsonOption, LabelColumnOption, QuietOption, TextColumnOption, complete_sources
+from rnnsent.cli.options import (
+    JsonOption,
+    LabelColumnOption,
+    QuietOption,
+    TextColumnOption,
+    complete_sources,
+    print_json,
+)
 from rnnsent.data.catalog import CATALOG
-from rnnsent.report.terminal import say_logs, standard_output
+from rnnsent.output.terminal import enable_logging, open_stdout
 
 
 def datasets(
     source: Annotated[
         str | None,
         typer.Argument(
+            metavar="SOURCE",
             autocompletion=complete_sources,
-            help="Short name, Hub id, file or folder.",
-            show_default="list the short names",
+            help="Short name, Hub id, file or folder.  [default: list the short names]",
         ),
     ] = None,
     json_: JsonOption = False,
@@ -24,29 +30,29 @@ def datasets(
     label_column: LabelColumnOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """List the data sets, or show what is in one.
+    """List data sets, or describe one.
 
-    Shown are its splits, classes, lengths, duplicates, conflicting labels and some examples.
+    Shows splits, classes, text lengths, duplicates, conflicting labels and examples.
 
     Example: rnnsent datasets sentences
     """
     if source is None:
-        from rnnsent.report.tables import catalog_as_dicts, print_catalog
-
-        with standard_output(guarded=json_) as output:
-            if json_:
-                output.write(json.dumps(catalog_as_dicts(CATALOG), indent=2, ensure_ascii=False) + "\n")
-            else:
-                print_catalog(output, CATALOG)
-        return
-    from rnnsent.data.overview import overview
-    from rnnsent.data.sources import find_source
-    from rnnsent.report.tables import print_overview
-
-    say_logs()
-    found = overview(find_source(source, text=text_column, label=label_column))
-    with standard_output(guarded=json_) as output:
         if json_:
-            output.write(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) + "\n")
-        else:
-            print_overview(output, found)
+            print_json([{"name": name, **entry.to_dict()} for name, entry in CATALOG.items()])
+            return
+        from rnnsent.output.tables import print_catalog
+
+        with open_stdout(escape=False) as output:
+            print_catalog(output, CATALOG)
+        return
+    from rnnsent.data.sources import find_source
+    from rnnsent.data.summary import summarize
+    from rnnsent.output.tables import print_summary
+
+    enable_logging()
+    summary = summarize(find_source(source, text_column=text_column, label_column=label_column))
+    if json_:
+        print_json(summary.to_dict())
+        return
+    with open_stdout(escape=False) as output:
+        print_summary(output, summary)

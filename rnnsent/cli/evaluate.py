@@ -1,70 +1,83 @@
 """`rnnsent evaluate`."""
 
-import json
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from rnnsent.cli.options import (
     DeviceOption,
-    FastOption,
     JsonOption,
     LabelColumnOption,
     ModelOption,
+    PrecisionOption,
     QuietOption,
     TextColumnOption,
+    command_options,
     complete_sources,
     complete_splits,
     load_predictor,
+    print_json,
 )
-from rnnsent.report.terminal import say, say_logs, standard_output
+from rnnsent.cli.packages import require
+from rnnsent.output.terminal import enable_logging, notify, open_stdout
 
 
-def evaluate(
+@dataclass(frozen=True)
+class EvaluateOptions:
     source: Annotated[
         str,
-        typer.Argument(autocompletion=complete_sources, help="Short name, Hub id, file or folder with labelled texts."),
-    ],
-    model: ModelOption = None,
+        typer.Argument(
+            metavar="SOURCE",
+            autocompletion=complete_sources,
+            help="Short name, Hub id, file or folder with labeled texts.",
+        ),
+    ]
+    model: ModelOption = None
     split: Annotated[
         str | None,
         typer.Option(
             "--split",
             autocompletion=complete_splits,
-            help="Split to score.",
-            show_default="test; a lone file is scored whole",
+            help="Split to evaluate.  [default: test; all of a single file]",
         ),
-    ] = None,
-    json_: JsonOption = False,
-    text_column: TextColumnOption = None,
-    label_column: LabelColumnOption = None,
-    device: DeviceOption = "auto",
-    fast: FastOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Score a model on a labelled split.
+    ] = None
+    text_column: TextColumnOption = None
+    label_column: LabelColumnOption = None
+    json: JsonOption = False
+    device: DeviceOption = "auto"
+    precision: PrecisionOption = "float32"
+    quiet: QuietOption = False
 
-    The figures are kept with the model. Without --model, the model that was trained on SOURCE is taken where there is one of that name.
+
+@command_options(EvaluateOptions)
+def evaluate(options: EvaluateOptions) -> None:
+    """Evaluate a model on a labeled split.
+
+    The metrics are stored with the model. Without --model, uses the model named after the data set, if there is one.
 
     Example: rnnsent evaluate sentences --json
     """
+    require("evaluate", "sklearn", "scipy")
     from rnnsent.data.sources import find_source
-    from rnnsent.evaluate import choose_split, model_for, record_scores
-    from rnnsent.evaluate import evaluate as run_evaluation
+    from rnnsent.evaluation import choose_model_for, choose_split, save_evaluation
+    from rnnsent.evaluation import evaluate as run_evaluation
 
-    say_logs()
-    found = find_source(source, text=text_column, label=label_column)
-    predictor = load_predictor(model_for(source, model), device, fast=fast)
-    evaluation = run_evaluation(predictor, found, choose_split(found, split))
-    if evaluation.seen_as:
-        say(f"note: these are the {evaluation.seen_as} texts that the model was made with, so the figures flatter it")
-    if not record_scores(predictor.checkpoint, evaluation):
-        say(f"note: nothing is written to {predictor.checkpoint.path}, so these figures are not kept with the model")
-    if json_:
-        with standard_output() as output:
-            output.write(json.dumps(evaluation.to_dict(), indent=2, ensure_ascii=False) + "\n")
+    enable_logging()
+    source = find_source(options.source, text_column=options.text_column, label_column=options.label_column)
+    model = choose_model_for(options.source, options.model)
+    reason = f"using the model {model}, named after the data set; choose another with --model"
+    reason = "" if model == options.model else reason
+    predictor = load_predictor(model, options.device, options.precision, reason)
+    evaluation = run_evaluation(predictor, source, choose_split(source, options.split))
+    if evaluation.seen_in_training_as:
+        notify(f"note: these are the {evaluation.seen_in_training_as} texts of the model; its metrics are optimistic")
+    if not save_evaluation(predictor.checkpoint, evaluation):
+        notify(f"note: {predictor.checkpoint.path} is read-only; the metrics are not stored with the model")
+    if options.json:
+        print_json(evaluation.to_dict())
         return
-    from rnnsent.report.tables import print_evaluation
+    from rnnsent.output.tables import print_evaluation
 
-    with standard_output(guarded=False) as output:
+    with open_stdout(escape=False) as output:
         print_evaluation(output, evaluation)

@@ -1,86 +1,137 @@
-"""`rnnsent models` and `rnnsent models verify`."""
+"""`rnnsent models`, `rnnsent models verify` and `rnnsent models default`."""
 
-import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnnsent.cli.options import JsonOption, QuietOption, complete_models
-from rnnsent.report.terminal import say, say_error, standard_output
+from rnnsent.cli.options import JsonOption, QuietOption, complete_models, print_json
+from rnnsent.output.terminal import notify, open_stdout, print_error
 
-app = typer.Typer(invoke_without_command=True, rich_markup_mode=None, subcommand_metavar="[verify]")
+if TYPE_CHECKING:
+    from rnnsent.checkpoint.checkpoint import Checkpoint
+
+app = typer.Typer(invoke_without_command=True, rich_markup_mode=None, subcommand_metavar="COMMAND")
 
 
 @app.callback()
 def models(context: typer.Context, json_: JsonOption = False, quiet: QuietOption = False) -> None:
-    """List the models and their scores.
+    """List models and their metrics.
 
-    They are those in models/, or in $RNNSENT_MODELS_DIR where that is set, and the one that ships.
+    Lists models in ./models (or $RNNSENT_MODELS_DIR) and the bundled one. The default model is marked.
 
     Example: rnnsent models --json
     """
     if context.invoked_subcommand:
         return
+    from rnnsent.checkpoint.checkpoint import Checkpoint
+    from rnnsent.checkpoint.store import available_models, choose_model, models_folder
     from rnnsent.errors import ModelError
-    from rnnsent.model.checkpoint import Checkpoint
-    from rnnsent.model.store import available, models_folder
 
     checkpoints: list[Checkpoint] = []
-    broken: list[ModelError] = []
-    for path in available().values():
+    unreadable: list[ModelError] = []
+    for path in available_models().values():
         try:
             checkpoint = Checkpoint.read(path)
             _ = checkpoint.metrics
             checkpoints.append(checkpoint)
         except ModelError as error:
-            broken.append(error)
-    if not checkpoints and not broken:
-        say(f"there is no model in {models_folder()}; train one with `rnnsent train sentences`")
+            unreadable.append(error)
+    if not checkpoints and not unreadable:
+        notify(f"no models in {models_folder()}; train one with `rnnsent train sentences`")
+    default: Checkpoint | None = None
+    try:
+        default = choose_model(None).checkpoint if checkpoints else None
+    except ModelError as error:
+        notify(f"note: {error}")
+    if default and default.path not in [checkpoint.path for checkpoint in checkpoints]:
+        checkpoints.append(default)  # pinned in another folder
     if json_:
-        listing = [
-            {"name": each.name, "path": str(each.path), "size": each.size, **each.config(), "metrics": each.metrics}
-            for each in checkpoints
-        ]
-        with standard_output() as output:
-            output.write(json.dumps(listing, indent=2, ensure_ascii=False) + "\n")
-        for each_error in broken:
-            say(f"unreadable: {each_error}")
+        print_json([_to_dict(checkpoint, default) for checkpoint in checkpoints])
+        for problem in unreadable:
+            notify(f"unreadable: {problem}")
         return
-    from rnnsent.report.tables import print_models
+    from rnnsent.output.tables import print_models
 
-    with standard_output(guarded=False) as output:
-        print_models(output, checkpoints, broken)
+    with open_stdout(escape=False) as output:
+        print_models(output, checkpoints, unreadable, default=str(default.path) if default else None)
 
 
 @app.command()
 def verify(
     names: Annotated[
         list[str] | None,
-        typer.Argument(autocompletion=complete_models, help="Names or paths of models.", show_default="all of them"),
+        typer.Argument(
+            metavar="NAMES",
+            autocompletion=complete_models,
+            help="Names or paths of models.  [default: all]",
+        ),
     ] = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Check models: every digest in manifest.json, and all that is in the files.
+    """Verify model files against manifest.json.
 
-    It tells damage and a change by hand, not who made a model: whoever changes a file can change the manifest too.
+    Detects corruption and edits, not forgery: whoever can change a file can change the manifest.
 
     Example: rnnsent models verify english
     """
+    from rnnsent.checkpoint.store import available_models, find_model
     from rnnsent.errors import ModelError
-    from rnnsent.model.store import available, find_model
 
-    faults: list[ModelError] = []
-    with standard_output() as output:
-        for name in names or available():
+    errors: list[ModelError] = []
+    with open_stdout() as output:
+        for name in names or available_models():
             try:
                 checkpoint = find_model(name)
                 checkpoint.verify()
             except ModelError as error:
-                faults.append(error)
+                errors.append(error)
                 continue
-            files = checkpoint.manifest and f"{len(checkpoint.manifest.entries)} files as manifest.json lists them"
-            output.write(f"{checkpoint.name}: {files or 'sound, but without a manifest.json to compare with'}\n")
-    for fault in faults[:-1]:
-        say_error(str(fault))
-    if faults:
-        raise faults[-1]
+            n_files = len(checkpoint.manifest.entries) if checkpoint.manifest else 0
+            output.write(f"{checkpoint.name}: OK ({f'{n_files} files' if n_files else 'no manifest.json'})\n")
+    for problem in errors[:-1]:
+        print_error(str(problem))
+    if errors:
+        raise errors[-1]
+
+
+@app.command()
+def default(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            autocompletion=complete_models,
+            help="Name or path of a model.  [default: print the current default]",
+        ),
+    ] = None,
+    unset: Annotated[bool, typer.Option("--unset", help="Remove the pinned default.")] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Pin the default model, or print it.
+
+    Commands use it without --model, in every folder. The order is --model, $RNNSENT_MODEL, the pinned model, the newest in models/, the bundled one.
+
+    Example: rnnsent models default english
+    """
+    from rnnsent.checkpoint.store import choose_model, pin_default, unpin_default
+    from rnnsent.errors import SettingsError
+
+    if unset:
+        if name:
+            raise SettingsError("--unset takes no NAME")
+        notify("removed the pinned default" if unpin_default() else "no default is pinned")
+        return
+    checkpoint = pin_default(name) if name else choose_model(None).checkpoint
+    with open_stdout() as output:
+        output.write(f"{checkpoint.path}\n")
+
+
+def _to_dict(checkpoint: "Checkpoint", default: "Checkpoint | None") -> dict[str, object]:
+    return {
+        "name": checkpoint.name,
+        "path": str(checkpoint.path),
+        "default": default is not None and checkpoint.path == default.path,
+        "size": checkpoint.size,
+        **checkpoint.config(),
+        "metrics": checkpoint.metrics,
+    }

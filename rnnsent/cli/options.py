@@ -1,28 +1,31 @@
-"""Options that several commands share, and an option for every setting of a recipe. Loads nothing slow."""
+"""Options that several commands share, and how a command gets its options from a dataclass. Loads nothing slow."""
 
 import functools
 import inspect
-import sys
+import json
 from collections.abc import Callable
-from dataclasses import Field, fields
+from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
+from typer.core import TyperCommand
 
-from rnnsent.config import GROUPS, Device, recipe_names
+from rnnsent.config import GROUPS, Device, PredictPrecision, recipe_names
 from rnnsent.data.catalog import CATALOG
-from rnnsent.report.terminal import is_terminal, say, set_quiet
-from rnnsent.settings import Settings, flag
+from rnnsent.output.terminal import notify, open_stdout, set_quiet
+from rnnsent.settings import option_name
 
 if TYPE_CHECKING:
-    from rnnsent.predict import Predictor
+    from rnnsent.prediction import Predictor
+
+Options = TypeVar("Options")
 
 
 def complete_models(incomplete: str) -> list[str]:
-    from rnnsent.model.store import available
+    from rnnsent.checkpoint.store import available_models
 
-    return [name for name in available() if name.startswith(incomplete)]
+    return [name for name in available_models() if name.startswith(incomplete)]
 
 
 def complete_sources(incomplete: str) -> list[str]:
@@ -30,17 +33,17 @@ def complete_sources(incomplete: str) -> list[str]:
 
 
 def complete_files(incomplete: str) -> list[str]:
-    """Files and folders whose path begins so, those that are hidden only when they are asked for."""
-    folder, _, beginning = incomplete.rpartition("/")
-    prefix = folder + "/" if "/" in incomplete else ""
+    """Files and folders whose path starts with the text; hidden ones only if the text names them."""
+    folder, _, prefix = incomplete.rpartition("/")
+    parent = folder + "/" if "/" in incomplete else ""
     try:
-        there = sorted(Path(prefix or ".").expanduser().iterdir())
+        paths = sorted(Path(parent or ".").expanduser().iterdir())
     except OSError:
         return []
     return [
-        prefix + path.name + ("/" if path.is_dir() else "")
-        for path in there
-        if path.name.startswith(beginning) and (beginning or not path.name.startswith("."))
+        parent + path.name + ("/" if path.is_dir() else "")
+        for path in paths
+        if path.name.startswith(prefix) and (prefix or not path.name.startswith("."))
     ]
 
 
@@ -52,8 +55,8 @@ def complete_splits(incomplete: str) -> list[str]:
     return [name for name in ("train", "validation", "test") if name.startswith(incomplete)]
 
 
-def _quiet(asked: bool) -> None:
-    if asked:
+def _quiet(value: bool) -> None:
+    if value:
         set_quiet()
 
 
@@ -63,64 +66,101 @@ ModelOption = Annotated[
         "--model",
         "-m",
         autocompletion=complete_models,
-        help="Name or path of a model.",
-        show_default="$RNNSENT_MODEL, the newest in models/, the one that ships",
+        help="Name or path of a model.  [default: $RNNSENT_MODEL, the pinned model, the newest in models/, or the bundled "
+        "one]",
     ),
 ]
-DeviceOption = Annotated[Device, typer.Option("--device", help="Where to compute; auto takes cuda when it is present.")]
-FastOption = Annotated[
-    bool,
+DeviceOption = Annotated[Device, typer.Option("--device", help="Device; auto uses CUDA if available.")]
+PrecisionOption = Annotated[
+    PredictPrecision,
     typer.Option(
-        "--fast", help="Compute a long input in bfloat16 where the device has it; probabilities may differ by .01."
+        "--precision",
+        help="bfloat16 is faster on large inputs if the device supports it; probabilities change by about 0.01.",
     ),
 ]
 TextColumnOption = Annotated[
-    str | None, typer.Option("--text-column", help="Column of the texts, where it is not plain.")
+    str | None, typer.Option("--text-column", "-c", help="Text column, if it cannot be inferred.")
 ]
 LabelColumnOption = Annotated[
-    str | None, typer.Option("--label-column", help="Column of the labels, where it is not plain.")
+    str | None, typer.Option("--label-column", help="Label column, if it cannot be inferred.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", callback=_quiet, help="Say nothing on stderr but errors.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", callback=_quiet, help="Only print errors.")]
 
 
-def load_predictor(model: str | None, device: Device, *, fast: bool = False) -> "Predictor":
-    """The model that --model means, ready; says which it is where a person sees the answers and named none."""
-    from rnnsent.model.store import choose_model
-    from rnnsent.predict import Predictor
+def setting_option(key: str, panel: str, **attributes: Any) -> Any:
+    """The option of a recipe's setting, its help and default read from the dataclass that defines it."""
+    table, _, name = key.partition(".")
+    (entry,) = [entry for entry in GROUPS[table].entries() if entry.name == name]
+    default = f"  [default: {entry.default}]" if entry.default != "" else ""
+    return typer.Option(
+        option_name(name),
+        help=entry.metadata["help"] + default,
+        rich_help_panel=panel,
+        show_default=False,
+        **attributes,
+    )
+
+
+def command_options(options: type[Options]) -> Callable[[Callable[[Options], None]], Callable[..., None]]:
+    """Make a command of a function of one options object: each field of the dataclass is an argument or option."""
+    hints = get_type_hints(options, include_extras=True)
+
+    def decorate(command: Callable[[Options], None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def run(**values: Any) -> None:
+            command(options(**values))
+
+        parameters = [
+            inspect.Parameter(
+                entry.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=inspect.Parameter.empty if entry.default is MISSING else entry.default,
+                annotation=hints[entry.name],
+            )
+            for entry in fields(options)  # type: ignore[arg-type]
+        ]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        return run
+
+    return decorate
+
+
+class GroupedCommand(TyperCommand):
+    """A command whose help lists its options in titled groups, by their `rich_help_panel`; others join the last group."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        others: list[tuple[str, str]] = []
+        for parameter in self.get_params(ctx):
+            title = "Arguments" if parameter.param_type_name == "argument" else parameter.rich_help_panel  # type: ignore[attr-defined]
+            if (record := parameter.get_help_record(ctx)) is not None:
+                (groups.setdefault(title, []) if title else others).append(record)
+        groups[next(reversed(groups))] += others
+        for title, records in groups.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
+def load_predictor(model: str | None, device: Device, precision: PredictPrecision, reason: str = "") -> "Predictor":
+    """Load the model that the options mean; notify which one and why unless it is explicit or the bundled one.
+
+    Args:
+        reason: why `model` was chosen, if not by the user.
+    """
+    from rnnsent.checkpoint.store import choose_model
+    from rnnsent.prediction import Predictor
 
     choice = choose_model(model)
-    for error in choice.passed_over:
-        say(f"note: passed over a model that cannot be read: {error}")
-    if not choice.named and is_terminal(sys.stdout):
-        say(f"model: {choice.checkpoint.name}")
-    return Predictor(choice.checkpoint, device=device, fast=fast)
+    for error in choice.unreadable_models:
+        notify(f"note: skipped a model that cannot be read: {error}")
+    if reason or choice.reason:
+        notify(f"note: {reason or choice.reason}")
+    return Predictor(choice.checkpoint, device=device, precision=precision)
 
 
-def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command that takes **overrides an option for each setting of a recipe, None where it is not given.
-
-    Name, help, bounds and the default that help shows are read from the dataclasses, where they stand once.
-    """
-    own = list(inspect.signature(command, eval_str=True).parameters.values())
-    added = [_parameter(group, each) for group in GROUPS.values() for each in fields(group)]  # type: ignore[arg-type]
-    parameters = [each for each in own if each.kind is not inspect.Parameter.VAR_KEYWORD] + added
-
-    @functools.wraps(command)
-    def wrapped(**values: Any) -> None:
-        command(**values)
-
-    wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    wrapped.__annotations__ = {each.name: each.annotation for each in parameters}
-    return wrapped
-
-
-def _parameter(group: type[Settings], each: "Field[Any]") -> inspect.Parameter:
-    kind = get_type_hints(group)[each.name]
-    name = flag(each.name)
-    declared = f"{name}/--no-{name.removeprefix('--')}" if kind is bool else name
-    default = "none" if each.default == "" else str(each.default).lower() if kind is bool else str(each.default)
-    option = typer.Option(declared, help=f"{each.metadata['help']}  [{default}]", show_default=False)
-    return inspect.Parameter(
-        each.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
-    )
+def print_json(values: Any) -> None:
+    """Print indented JSON on stdout."""
+    with open_stdout() as output:
+        output.write(json.dumps(values, indent=2, ensure_ascii=False) + "\n")

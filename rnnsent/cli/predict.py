@@ -1,71 +1,76 @@
-"""`rnnsent predict`: its options alone, so that help loads nothing else; what it does stands in scoring.py."""
+"""`rnnsent predict`: a reader, the predictor and a writer, each chosen once."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rnnsent.cli.options import DeviceOption, FastOption, ModelOption, QuietOption, complete_files
-from rnnsent.config import OnError, OutputFormat
+from rnnsent.cli.options import (
+    DeviceOption,
+    ModelOption,
+    PrecisionOption,
+    QuietOption,
+    TextColumnOption,
+    command_options,
+    complete_files,
+    load_predictor,
+)
+from rnnsent.config import OnError
+from rnnsent.output.formats import OutputFormat
+from rnnsent.output.terminal import notify, pluralize
 
 
-def predict(
+@dataclass(frozen=True)
+class PredictOptions:
     texts: Annotated[
         list[str] | None,
         typer.Argument(
+            metavar="TEXTS",
             autocompletion=complete_files,
-            help="Texts; or a file; or - for stdin, one text a line.",
-            show_default="- in a pipe",
+            help="Texts; or files; or - for stdin, one text per line.  [default: - in a pipe]",
         ),
-    ] = None,
-    model: ModelOption = None,
-    column: Annotated[
-        str | None, typer.Option("--column", "-c", help="Column of the texts in a .csv, .tsv, .jsonl or .parquet file.")
-    ] = None,
-    format_: Annotated[
+    ] = None
+    model: ModelOption = None
+    text_column: TextColumnOption = None
+    format: Annotated[
         OutputFormat | None,
         typer.Option(
             "--format",
             "-f",
-            help="Output format.",
-            show_default="table on a terminal, tsv in a pipe; a table file's own",
+            help="Output format.  [default: by the suffix of --output; table on a terminal; a table file's own format; tsv]",
         ),
-    ] = None,
-    json_: Annotated[bool, typer.Option("--json", help="The same as --format jsonl.")] = False,
-    null: Annotated[
-        bool, typer.Option("--null", "-0", help="Records end at NUL instead of a line's end; tsv output too.")
-    ] = False,
+    ] = None
+    json: Annotated[bool, typer.Option("--json", help="Short for --format jsonl.")] = False
+    null: Annotated[bool, typer.Option("--null", "-0", help="Records end at NUL, in input and tsv output.")] = False
     trace: Annotated[
         bool,
         typer.Option(
             "--trace",
-            help="Show the output at every token as well; tsv has record, step (none in a record's own line), label, "
-            "probability, start, end, text.",
+            help="Also print the prediction at each token. tsv columns: record, step (empty in a record's own line), "
+            "start, end, label, probability, text.",
         ),
-    ] = False,
+    ] = False
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Write to a file, which is there whole or not at all; - is stdout."),
-    ] = None,
-    excel_safe: Annotated[
-        bool,
-        typer.Option(
-            "--excel-safe",
-            help="In csv and tsv output put ' before text that a spreadsheet would run: = + - @, tab, line end.",
-        ),
-    ] = False,
+        Path | None, typer.Option("--output", "-o", help="Write to FILE (atomically); - for stdout.", metavar="FILE")
+    ] = None
+    csv_safe: Annotated[
+        bool, typer.Option("--csv-safe", help="Prefix cells that a spreadsheet would run as formulas with '.")
+    ] = False
     on_error: Annotated[
         OnError,
         typer.Option(
-            "--on-error",
-            help="What a table's row that cannot be read does: stop, or skip, which leaves it in its place without a label.",
+            "--on-error", help="How to handle unreadable rows: stop, or skip (keep the row, leave the label empty)."
         ),
-    ] = "stop",
-    device: DeviceOption = "auto",
-    fast: FastOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Print each text's label and probability.
+    ] = "stop"
+    device: DeviceOption = "auto"
+    precision: PrecisionOption = "float32"
+    quiet: QuietOption = False
+
+
+@command_options(PredictOptions)
+def predict(options: PredictOptions) -> None:
+    """Print the label and probability of each text.
 
     Record n of the output is record n of the input. A blank record gets no label. A table file keeps every column and row, with label and probabilities added.
 
@@ -75,21 +80,31 @@ def predict(
 
     tail -f log | rnnsent predict - | grep negative
 
-    rnnsent predict reviews.csv --column text -o scored.csv
+    rnnsent predict reviews.csv --text-column body -o scored.csv
     """
-    from rnnsent.cli.scoring import score
+    from rnnsent.data.inputs import open_reader
+    from rnnsent.data.line_reader import LineReader
+    from rnnsent.data.table_reader import TableReader
+    from rnnsent.errors import SettingsError
+    from rnnsent.output.destination import OutputOptions, choose_destination, open_writer
 
-    score(
-        texts or (),
-        model=model,
-        column=column,
-        format_=format_,
-        json_=json_,
-        null=null,
-        trace=trace,
-        output=output,
-        excel_safe=excel_safe,
-        on_error=on_error,
-        device=device,
-        fast=fast,
+    if options.json and options.format not in (None, "jsonl"):
+        raise SettingsError(f"--json is short for --format jsonl, but --format {options.format} was given; choose one")
+    reader = open_reader(
+        options.texts or (), text_column=options.text_column, on_error=options.on_error, null=options.null
     )
+    output = OutputOptions(
+        "jsonl" if options.json else options.format, options.output, options.trace, options.csv_safe, options.null
+    )
+    destination = choose_destination(reader, output)
+    predictor = load_predictor(options.model, options.device, options.precision)
+    if isinstance(reader, LineReader) and reader.reads_terminal:
+        notify("reading from the terminal: one text per line, Ctrl-D ends")
+    with open_writer(destination, predictor.classes) as writer:
+        for batch in predictor.predict_batches(reader.batches(), trace=options.trace):
+            writer.write(batch)
+    if isinstance(reader, TableReader) and (first := reader.first_unreadable):
+        notify(
+            f"skipped {pluralize(reader.n_unreadable, 'unreadable row')}; "
+            f"the first: {reader.name}:{first.line}: {first.error}"
+        )

@@ -1,1 +1,1 @@
-"""From a source to padded arrays of token ids. Text stays in this package; models see ids and lengths alone."""
+"""From a data source to padded arrays of token ids. Text stays in this package; a network sees only ids and lengths."""

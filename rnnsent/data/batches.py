@@ -1,28 +1,27 @@
-"""Rows of token ids -> batches of rows of similar length, padded on the right. Knows ids, not text."""
+"""Batches of token ids: rows of similar length, padded on the right. Knows ids, not text."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnsent.data.tokenizer import Ids
-from rnnsent.data.tokenizer_rules import PADDING_ID
+from rnnsent.data.ids import PADDING_ID, Ids
 
-# Lengths are shaken by this much before sorting, so that a text meets other texts in each epoch; the padding that
-# this costs is about half of it in each row.
+# Uniform noise up to this many tokens is added to the lengths before sorting, so that batches differ between epochs.
+# It costs about half as many padding tokens per row.
 LENGTH_NOISE = 8
 
 
-def buckets(
+def make_batches(
     lengths: NDArray[np.int64], *, max_rows: int, max_tokens: int, generator: np.random.Generator | None = None
 ) -> list[NDArray[np.int64]]:
-    """Group row numbers into batches of similar length.
+    """Group row indices into batches of similar length.
 
     Args:
-        lengths: (N,) tokens in each row.
-        max_rows: most rows in a batch.
-        max_tokens: most tokens in a batch, padding included; a longer row stands alone.
-        generator: shuffles rows of similar length, and the order of the batches; None sorts by length alone.
+        lengths: (N,) number of tokens in each row.
+        max_rows: maximum number of rows in a batch.
+        max_tokens: maximum number of tokens in a batch, including padding; a longer row is a batch of its own.
+        generator: shuffles rows of similar length and the order of the batches; None only sorts by length.
     """
     keys = lengths.astype(np.float64)
     if generator is not None:
@@ -30,11 +29,12 @@ def buckets(
     order = np.argsort(keys, kind="stable")
     batches, start, longest = [], 0, 0
     for end, row in enumerate(order):
-        widest = max(longest, int(lengths[row]))
-        if end > start and (end - start == max_rows or (end - start + 1) * widest > max_tokens):
+        length = int(lengths[row])
+        padded_length = max(longest, length)
+        if end > start and (end - start == max_rows or (end - start + 1) * padded_length > max_tokens):
             batches.append(order[start:end])
-            start, widest = end, int(lengths[row])
-        longest = widest
+            start, padded_length = end, length
+        longest = padded_length
     if start < len(order):
         batches.append(order[start:])
     if generator is not None:
@@ -43,15 +43,15 @@ def buckets(
 
 
 def pad(rows: Sequence[Ids]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Ids (B, T) padded on the right to the longest row, and lengths (B,); every row must have a token."""
+    """Ids (B, T) padded on the right to the longest row, and lengths (B,); no row may be empty."""
     lengths = np.array([len(row) for row in rows], dtype=np.int64)
     ids = np.full((len(rows), int(lengths.max())), PADDING_ID, dtype=np.int64)
     ids[np.arange(ids.shape[1]) < lengths[:, None]] = np.concatenate(rows)
     return ids, lengths
 
 
-def random_window(row: Ids, size: int, generator: np.random.Generator) -> Ids:
-    """`size` consecutive tokens of a longer row, from a random place; the whole row where it is no longer, or size is 0."""
+def random_crop(row: Ids, size: int, generator: np.random.Generator) -> Ids:
+    """`size` consecutive tokens (size,) from a random start; the whole row (T,) if it is no longer, or if size is 0."""
     if not size or len(row) <= size:
         return row
     start = int(generator.integers(0, len(row) - size + 1))

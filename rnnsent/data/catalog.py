@@ -1,16 +1,22 @@
-"""The data sets that have a short name: where they are and which columns to read. Data only; loads nothing."""
+"""The data sets that have a short name: where they are and which columns to read. Only data; imports nothing slow."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-EMBEDDED = Path(__file__).parents[1] / "assets" / "sentences"
+BUNDLED_SENTENCES = Path(__file__).parents[1] / "assets" / "sentences"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Where a short name leads: a Hub id (`config` where the set has several) or a folder that ships with the package.
+    """What a short name refers to.
 
-    `classes` names integer labels where the Hub's own features do not, or name them by number.
+    Args:
+        location: a Hub id, or the path of the folder that is bundled with the package.
+        config: the configuration to load from the Hub, for a data set that has several.
+        class_names: the names of integer labels, if the features on the Hub lack them or name them by number.
+        label_map: original class name -> class name, or None to drop the class's rows. Several classes may map to one.
     """
 
     location: str
@@ -18,42 +24,59 @@ class Entry:
     label_column: str
     description: str
     config: str | None = None
-    classes: tuple[str, ...] | None = None
+    class_names: tuple[str, ...] | None = None
+    label_map: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> str:
+        """The Hub id, or "bundled"."""
+        return "bundled" if self.location == str(BUNDLED_SENTENCES) else self.location
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry as plain data for JSON."""
+        return {
+            "from": self.origin,
+            "config": self.config,
+            "classes": list(self.class_names) if self.class_names else None,
+            "description": self.description,
+        }
 
 
 NEGATIVE_POSITIVE = ("negative", "positive")
 
 CATALOG: dict[str, Entry] = {
     "sentences": Entry(
-        str(EMBEDDED),
+        str(BUNDLED_SENTENCES),
         "text",
         "label",
-        "3,000 sentences of reviews, 2 classes",
+        "3,000 review sentences, 2 classes",
     ),
-    "imdb": Entry("stanfordnlp/imdb", "text", "label", "50,000 film reviews, 2 classes", classes=NEGATIVE_POSITIVE),
+    "imdb": Entry(
+        "stanfordnlp/imdb", "text", "label", "50,000 movie reviews, 2 classes", class_names=NEGATIVE_POSITIVE
+    ),
     "sst2": Entry(
         "stanfordnlp/sst2",
         "sentence",
         "label",
-        "film review sentences and phrases, 2 classes",
-        classes=NEGATIVE_POSITIVE,
+        "movie review sentences and phrases, 2 classes",
+        class_names=NEGATIVE_POSITIVE,
     ),
     "sst5": Entry(
         "SetFit/sst5",
         "text",
         "label",
-        "film review sentences, 5 classes",
-        classes=("very negative", "negative", "neutral", "positive", "very positive"),
+        "movie review sentences, 5 classes",
+        class_names=("very negative", "negative", "neutral", "positive", "very positive"),
     ),
     "rotten_tomatoes": Entry(
         "cornell-movie-review-data/rotten_tomatoes",
         "text",
         "label",
-        "10,662 film review sentences, 2 classes",
-        classes=NEGATIVE_POSITIVE,
+        "10,662 movie review sentences, 2 classes",
+        class_names=NEGATIVE_POSITIVE,
     ),
     "yelp_polarity": Entry(
-        "fancyzhx/yelp_polarity", "text", "label", "598,000 business reviews, 2 classes", classes=NEGATIVE_POSITIVE
+        "fancyzhx/yelp_polarity", "text", "label", "598,000 business reviews, 2 classes", class_names=NEGATIVE_POSITIVE
     ),
     "yelp_review_full": Entry("Yelp/yelp_review_full", "text", "label", "700,000 business reviews, 1 to 5 stars"),
     "amazon_polarity": Entry(
@@ -61,7 +84,7 @@ CATALOG: dict[str, Entry] = {
         "content",
         "label",
         "4,000,000 product reviews, 2 classes",
-        classes=NEGATIVE_POSITIVE,
+        class_names=NEGATIVE_POSITIVE,
     ),
     "tweet_eval": Entry(
         "cardiffnlp/tweet_eval",
@@ -69,24 +92,24 @@ CATALOG: dict[str, Entry] = {
         "label",
         "59,899 tweets, 3 classes",
         config="sentiment",
-        classes=("negative", "neutral", "positive"),
+        class_names=("negative", "neutral", "positive"),
     ),
-    "ag_news": Entry("fancyzhx/ag_news", "text", "label", "127,600 news items, 4 topics"),
-    "trec": Entry("CogComp/trec", "text", "coarse_label", "5,952 questions, 6 kinds of answer"),
-    "dbpedia_14": Entry("fancyzhx/dbpedia_14", "content", "label", "630,000 encyclopaedia abstracts, 14 classes"),
+    "ag_news": Entry("fancyzhx/ag_news", "text", "label", "127,600 news articles, 4 topics"),
+    "trec": Entry("CogComp/trec", "text", "coarse_label", "5,952 questions, 6 question types"),
+    "dbpedia_14": Entry("fancyzhx/dbpedia_14", "content", "label", "630,000 Wikipedia abstracts, 14 classes"),
     "chnsenticorp": Entry(
         "lansinuote/ChnSentiCorp",
         "text",
         "label",
         "Chinese hotel, book and product reviews, 2 classes",
-        classes=NEGATIVE_POSITIVE,
+        class_names=NEGATIVE_POSITIVE,
     ),
     "financial_phrasebank": Entry(
         "takala/financial_phrasebank",
         "sentence",
         "label",
-        "4,846 sentences of financial news, 3 classes",
+        "4,846 financial news sentences, 3 classes",
         config="sentences_50agree",
-        classes=("negative", "neutral", "positive"),
+        class_names=("negative", "neutral", "positive"),
     ),
 }

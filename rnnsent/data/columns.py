@@ -1,4 +1,4 @@
-"""Which column holds the text and which the label. Knows names and kinds of columns, not their contents."""
+"""Finds the text column and the label column of a table. Knows the names and types of columns, not their values."""
 
 from collections.abc import Sequence
 
@@ -11,53 +11,60 @@ TEXT_NAMES = (
 LABEL_NAMES = ("label", "labels", "sentiment", "class", "category", "target", "rating", "stars", "polarity")
 
 
-def text_column(
-    columns: Sequence[str],
-    asked: str | None,
-    where: str,
-    *,
-    strings: Sequence[str] | None = None,
-    option: str = "--text-column",
+def find_text_column(
+    columns: Sequence[str], requested: str | None, source_name: str, *, strings: Sequence[str] | None = None
 ) -> str:
-    """The column of texts: the one asked for, else the only one with a usual name, else the only one of strings.
+    """The text column: the requested one, else the only one with a common name, else the only one of strings.
+
+    Args:
+        source_name: names the source in errors.
+        strings: the columns that contain strings; None if the types are unknown.
 
     Raises:
-        DataError: there is no such column, or none or several could be meant.
+        DataError: the requested column does not exist, or the text column cannot be inferred.
     """
-    if asked is not None:
-        return existing_column(asked, columns, where, option)
-    usual = [name for name in columns if name.casefold() in TEXT_NAMES]
-    if len(usual) == 1:
-        return usual[0]
-    if not usual and strings is not None and len(strings) == 1:
+    if requested is not None:
+        return require_column(requested, columns, source_name)
+    common = [name for name in columns if name.casefold() in TEXT_NAMES]
+    if len(common) == 1:
+        return common[0]
+    if not common and strings is not None and len(strings) == 1:
         return strings[0]
-    raise _unclear("text", usual, columns, where, option)
+    raise _cannot_infer("text", common, columns, source_name)
 
 
-def label_column(columns: Sequence[str], asked: str | None, where: str, *, class_labels: Sequence[str] = ()) -> str:
-    """The column of labels: the one asked for, else the only ClassLabel feature, else the only one with a usual name.
+def find_label_column(
+    columns: Sequence[str], requested: str | None, source_name: str, *, class_labels: Sequence[str] = ()
+) -> str:
+    """The label column: the requested one, else the only ClassLabel feature, else the only one with a common name.
+
+    Args:
+        source_name: names the source in errors.
+        class_labels: the columns that are a ClassLabel feature of the `datasets` library.
 
     Raises:
-        DataError: there is no such column, or none or several could be meant.
+        DataError: the requested column does not exist, or the label column cannot be inferred.
     """
-    if asked is not None:
-        return existing_column(asked, columns, where, "--label-column")
+    if requested is not None:
+        return require_column(requested, columns, source_name, "--label-column")
     if len(class_labels) == 1:
         return class_labels[0]
-    usual = [name for name in (class_labels or columns) if name.casefold() in LABEL_NAMES]
-    if len(usual) == 1:
-        return usual[0]
-    raise _unclear("label", usual or class_labels, columns, where, "--label-column")
+    common = [name for name in (class_labels or columns) if name.casefold() in LABEL_NAMES]
+    if len(common) == 1:
+        return common[0]
+    raise _cannot_infer("label", common or class_labels, columns, source_name)
 
 
-def existing_column(asked: str, columns: Sequence[str], where: str, option: str) -> str:
-    """The column that was asked for. Raises DataError where there is none of that name."""
-    if asked in columns:
-        return asked
-    raise DataError(f"{where} has no column {asked!r}; it has {', '.join(columns)}: choose one with {option}")
+def require_column(requested: str, columns: Sequence[str], source_name: str, option: str = "--text-column") -> str:
+    """The requested column. Raises DataError if it does not exist."""
+    if requested in columns:
+        return requested
+    raise DataError(f"{source_name} has no column {requested!r}; choose one with {option}: {', '.join(columns)}")
 
 
-def _unclear(role: str, candidates: Sequence[str], columns: Sequence[str], where: str, option: str) -> DataError:
-    why = f"{' and '.join(candidates)} could each be the {role}" if candidates else f"no column is plainly the {role}"
-    others = " and --label-column" if option == "--text-column" else ""
-    return DataError(f"{where}: {why}; the columns are {', '.join(columns)}: choose with {option}{others}")
+def _cannot_infer(role: str, candidates: Sequence[str], columns: Sequence[str], source_name: str) -> DataError:
+    if candidates:
+        problem = f"the {role} column is ambiguous ({' or '.join(candidates)})"
+    else:
+        problem = f"the {role} column cannot be inferred"
+    return DataError(f"{source_name}: {problem}; choose one with --{role}-column: {', '.join(columns)}")

@@ -1,210 +1,238 @@
-"""Labelled texts in memory: cleaning, class names, merging, the validation cut. Knows nothing of files or the Hub."""
+"""Labeled texts in memory: cleaning, class indices, merging, and the validation split. Knows no files and no Hub."""
 
 import hashlib
-import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnsent.data.labels import (
+    LabelMap,
+    check_label_map,
+    class_name,
+    format_names,
+    is_missing,
+    normalize_label_map,
+    sort_classes,
+)
 from rnnsent.errors import DataError
 
-# One spelling for the classes that data sets abbreviate, so that several of them train one model.
-SPELLINGS = {"neg": "negative", "pos": "positive", "neu": "neutral"}
-NO_LABEL = {None, "", -1, "-1"}
-MOST_CLASSES = 1_000
-VALIDATION_SHARE = 0.1
+MAX_CLASSES = 1_000
+DEFAULT_VALIDATION_FRACTION = 0.1
 
 
 @dataclass(frozen=True)
 class Examples:
-    """N texts with their classes; `left_out` rows of the source had no label or no text."""
+    """N labeled texts. `n_skipped` rows of the source had no text, no label, or a class dropped by a label map."""
 
     texts: list[str]
-    labels: NDArray[np.int64]  # (N,), each an index into classes
+    labels: NDArray[np.int64]  # (N,) indices into classes
     classes: tuple[str, ...]
-    left_out: int = 0
+    n_skipped: int = 0
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def counts(self) -> dict[str, int]:
-        """How many texts each class has, in the order of the classes."""
+        """The number of texts of each class, in the order of `classes`."""
         return dict(zip(self.classes, np.bincount(self.labels, minlength=len(self.classes)).tolist(), strict=True))
 
     def take(self, indices: NDArray[np.int64]) -> "Examples":
         return Examples([self.texts[i] for i in indices], self.labels[indices], self.classes)
 
     def fingerprint(self) -> str:
-        """SHA-256 over texts and class names in order: equal for equal examples, whatever they were read from."""
+        """SHA-256 of the texts and class names in order: equal for equal examples, regardless of their source."""
         digest = hashlib.sha256()
         for text, label in zip(self.texts, self.labels, strict=True):
             digest.update(f"{self.classes[label]}\x00{len(text)}\x00{text}\x00".encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
 
-def class_name(value: Any) -> str:
-    """The name of a class as this project writes it: `neg` and `Negative` are `negative`, 1.0 is `1`."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    name = " ".join(str(value).split())
-    folded = name.casefold()
-    return SPELLINGS.get(folded, folded if folded in SPELLINGS.values() else name)
-
-
-def make_examples(texts: Iterable[Any], labels: Iterable[Any], names: Sequence[str] | None, where: str) -> Examples:
-    """Pair texts with labels, leaving out rows with label -1 or none, and rows with no text.
+def make_examples(
+    texts: Iterable[Any], labels: Iterable[Any], class_names: Sequence[str] | None, source_name: str
+) -> Examples:
+    """Pair texts with labels, skipping rows without a text or without a label.
 
     Args:
-        names: the class that each integer label stands for; None where the labels are the classes themselves.
-        where: names the source in errors.
+        class_names: the name of the class for each integer label; None if the labels are class names themselves.
+        source_name: names the source in errors.
 
     Raises:
-        DataError: a text is not text, a label is not among the names, or the labels cannot be classes.
+        DataError: a text is not a string, a label is not a class, or the label column cannot hold classes.
     """
-    kept_texts: list[str] = []
-    kept_labels: list[Any] = []
-    left_out = 0
+    labeled_texts: list[str] = []
+    labels_present: list[Any] = []
+    n_skipped = 0
     for text, label in zip(texts, labels, strict=True):
         if text is not None and not isinstance(text, str):
             raise DataError(
-                f"{where}: the text column holds {text!r}, which is no text; name another with --text-column"
+                f"{source_name}: the text column contains {text!r}, which is not a string; "
+                "choose another with --text-column"
             )
         if isinstance(label, (list, dict)):
             raise DataError(
-                f"{where}: the label column holds {label!r}, which is no class; name another with --label-column"
+                f"{source_name}: the label column contains {label!r}, which is not a class; "
+                "choose another with --label-column"
             )
-        if not text or text.isspace() or _is_missing(label):
-            left_out += 1
+        if not text or text.isspace() or is_missing(label):
+            n_skipped += 1
             continue
-        kept_texts.append(text)
-        kept_labels.append(label)
-    classes = tuple(map(class_name, names)) if names else _classes_seen(kept_labels, where)
-    return Examples(kept_texts, _indices(kept_labels, classes, named=bool(names), where=where), classes, left_out)
+        labeled_texts.append(text)
+        labels_present.append(label)
+    classes = tuple(map(class_name, class_names)) if class_names else _infer_classes(labels_present, source_name)
+    indices = _class_indices(labels_present, classes, from_integers=bool(class_names), source_name=source_name)
+    return Examples(labeled_texts, indices, classes, n_skipped)
 
 
-def with_classes(examples: Examples, classes: Sequence[str], where: str) -> Examples:
-    """The same examples, their labels counted in `classes`, which may be more than they have.
+def map_classes(
+    examples: Examples,
+    label_map: LabelMap,
+    source_name: str,
+    all_classes: Callable[[], Collection[str]] = tuple,
+) -> Examples:
+    """Rename, fold, or drop classes; a class that the label map does not name stays as it is.
+
+    Args:
+        all_classes: returns the classes of every split of the source. A split may lack a class that the label map
+            names; this is called only then, because it may have to read the other splits.
 
     Raises:
-        DataError: a text has a class that is not among them.
+        DataError: the label map names a class that the source does not have.
     """
-    place = {name: index for index, name in enumerate(classes)}
-    strange = [name for name, count in examples.counts().items() if count and name not in place]
-    if strange:
-        raise DataError(f"{where} has the classes {_list(strange)}, which are not among {_list(classes)}")
-    table = np.array([place.get(name, -1) for name in examples.classes], dtype=np.int64)
-    return Examples(examples.texts, table[examples.labels], tuple(classes), examples.left_out)
+    if not label_map:
+        return examples
+    normalized = normalize_label_map(label_map, source_name)
+    if normalized.keys() - set(examples.classes):
+        check_label_map(normalized, sort_classes([*examples.classes, *all_classes()]), source_name)
+    targets = [normalized.get(name, name) for name in examples.classes]
+    classes = tuple(dict.fromkeys(target for target in targets if target is not None))
+    new_indices = np.array([-1 if target is None else classes.index(target) for target in targets], dtype=np.int64)
+    labels = new_indices[examples.labels]  # (N,)
+    keep = labels >= 0
+    return Examples(
+        [text for text, is_kept in zip(examples.texts, keep.tolist(), strict=True) if is_kept],
+        labels[keep],
+        classes,
+        examples.n_skipped + int((~keep).sum()),
+    )
+
+
+def align_classes(examples: Examples, classes: Sequence[str], source_name: str) -> Examples:
+    """The same examples with labels that index `classes`, a superset of the classes of their texts.
+
+    Raises:
+        DataError: a text has a class that is not in `classes`.
+    """
+    index_of = {name: index for index, name in enumerate(classes)}
+    unknown_classes = [name for name, count in examples.counts().items() if count and name not in index_of]
+    if unknown_classes:
+        raise DataError(
+            f"{source_name} has the classes {format_names(unknown_classes)}, "
+            f"which are not among {format_names(classes)}"
+        )
+    new_indices = np.array([index_of.get(name, -1) for name in examples.classes], dtype=np.int64)
+    return Examples(examples.texts, new_indices[examples.labels], tuple(classes), examples.n_skipped)
 
 
 def merge(parts: Sequence[tuple[str, Examples]]) -> Examples:
-    """One set of examples out of several (name, examples), whose class names must agree in any order.
+    """Concatenate (source name, examples) pairs that have the same classes, in any order.
 
     Raises:
-        DataError: they do not agree.
+        DataError: the classes differ.
     """
     (first_name, first), *others = parts
     for name, examples in others:
         if set(examples.classes) != set(first.classes):
             raise DataError(
-                f"{first_name} has the classes {_list(first.classes)} and {name} has {_list(examples.classes)}; "
-                "several sources train one model only when their classes agree"
+                f"{first_name} has the classes {format_names(first.classes)} and {name} has "
+                f"{format_names(examples.classes)}; to train on several sources, use sources whose classes agree"
             )
-    aligned = [with_classes(examples, first.classes, name) for name, examples in parts]
+    aligned = [align_classes(examples, first.classes, name) for name, examples in parts]
     return Examples(
-        [text for each in aligned for text in each.texts],
-        np.concatenate([each.labels for each in aligned]),
+        [text for examples in aligned for text in examples.texts],
+        np.concatenate([examples.labels for examples in aligned]),
         first.classes,
-        sum(each.left_out for each in aligned),
+        sum(examples.n_skipped for examples in aligned),
     )
 
 
-def cut_validation(examples: Examples, share: float, seed: int, where: str = "the data") -> tuple[Examples, Examples]:
-    """Split into (train, validation), each class in proportion; equal texts never stand on both sides.
+def merge_files(parts: Sequence[Examples]) -> Examples:
+    """Concatenate the examples of one split's files, each of which may contain only some of the classes."""
+    if len(parts) == 1:
+        return parts[0]
+    classes = sort_classes(name for examples in parts for name in examples.classes)
+    return merge([("", align_classes(examples, classes, "")) for examples in parts])
+
+
+def split_validation(
+    examples: Examples, fraction: float, seed: int, source_name: str = "the data"
+) -> tuple[Examples, Examples]:
+    """Split into (train, validation), stratified by class; copies of a text always go to the same side.
 
     Raises:
-        DataError: some class is too small to stand on both sides.
+        DataError: a class has fewer than two distinct texts, so that it cannot be on both sides.
     """
     generator = np.random.default_rng([seed, len(examples)])
     groups: list[list[list[int]]] = [[] for _ in examples.classes]  # rows of each distinct text, by class
-    for rows in _rows_by_text(examples.texts).values():
+    for rows in _group_rows_by_text(examples.texts).values():
         groups[examples.labels[rows[0]]].append(rows)
-    chosen = np.zeros(len(examples), dtype=bool)
+    in_validation = np.zeros(len(examples), dtype=bool)  # (N,)
     for name, texts in zip(examples.classes, groups, strict=True):
         if len(texts) < 2:
             raise DataError(
-                f"{where}: the class {name!r} has {len(texts)} distinct text(s) to train on; at least 2 are needed"
+                f"{source_name}: the class {name!r} has {len(texts)} distinct text(s) to train on; "
+                "at least 2 are needed"
             )
-        wanted = max(1, round(share * sum(map(len, texts))))
-        taken = 0
-        for index in generator.permutation(len(texts))[:-1]:  # one text at least stays to be trained on
-            if taken >= wanted:
+        target = max(1, round(fraction * sum(map(len, texts))))
+        n_selected = 0
+        for index in generator.permutation(len(texts))[:-1]:  # at least one text remains in train
+            if n_selected >= target:
                 break
-            chosen[texts[index]] = True
-            taken += len(texts[index])
-    return examples.take(np.flatnonzero(~chosen)), examples.take(np.flatnonzero(chosen))
+            in_validation[texts[index]] = True
+            n_selected += len(texts[index])
+    return examples.take(np.flatnonzero(~in_validation)), examples.take(np.flatnonzero(in_validation))
 
 
-def require_two_classes(examples: Examples, where: str) -> None:
+def require_two_classes(examples: Examples, source_name: str) -> None:
     """Raise DataError unless at least two classes have texts."""
     if len(examples) == 0:
-        raise DataError(f"{where} has no labelled text to train on")
+        raise DataError(f"{source_name} has no labeled text to train on; choose its label column with --label-column")
     present = [name for name, count in examples.counts().items() if count]
     if len(present) < 2:
-        raise DataError(f"{where} has one class only, {present[0]!r}; a classifier needs at least two")
+        raise DataError(f"{source_name} has only one class, {present[0]!r}; a classifier needs at least two")
 
 
-def sorted_classes(names: Iterable[str]) -> tuple[str, ...]:
-    """Class names without repeats, as numbers where all of them are, else by the alphabet."""
-    distinct = set(names)
-    if all(re.fullmatch(r"[+-]?[0-9]{1,18}", name) for name in distinct):
-        return tuple(sorted(distinct, key=lambda name: (int(name), name)))
-    return tuple(sorted(distinct))
-
-
-def _is_missing(label: Any) -> bool:
-    if isinstance(label, float) and math.isnan(label):
-        return True
-    return (label.strip() if isinstance(label, str) else label) in NO_LABEL
-
-
-def _classes_seen(labels: Sequence[Any], where: str) -> tuple[str, ...]:
-    seen = Counter(map(class_name, labels))
-    if len(seen) > MOST_CLASSES or (len(labels) > 20 and len(seen) > len(labels) / 2):
+def _infer_classes(labels: Sequence[Any], source_name: str) -> tuple[str, ...]:
+    counts = Counter(map(class_name, labels))
+    if len(counts) > MAX_CLASSES or (len(labels) > 20 and len(counts) > len(labels) / 2):
         raise DataError(
-            f"{where}: the label column has {len(seen):,} different values in {len(labels):,} rows, which cannot be classes; "
-            "name another with --label-column"
+            f"{source_name}: the label column has {len(counts):,} different values in {len(labels):,} rows, "
+            "too many to be classes; choose another with --label-column"
         )
-    return sorted_classes(seen)
+    return sort_classes(counts)
 
 
-def _indices(labels: Sequence[Any], classes: Sequence[str], *, named: bool, where: str) -> NDArray[np.int64]:
-    place = {name: index for index, name in enumerate(classes)}
-    found = np.empty(len(labels), dtype=np.int64)
+def _class_indices(
+    labels: Sequence[Any], classes: Sequence[str], *, from_integers: bool, source_name: str
+) -> NDArray[np.int64]:
+    index_of = {name: index for index, name in enumerate(classes)}
+    indices = np.empty(len(labels), dtype=np.int64)
     for row, label in enumerate(labels):
-        if named and isinstance(label, int) and not isinstance(label, bool):
+        if from_integers and isinstance(label, int) and not isinstance(label, bool):
             index = label if 0 <= label < len(classes) else None
         else:
-            index = place.get(class_name(label))
+            index = index_of.get(class_name(label))
         if index is None:
-            raise DataError(f"{where}: label {label!r} is none of the classes {_list(classes)}")
-        found[row] = index
-    return found
+            raise DataError(f"{source_name}: label {label!r} is not one of the classes {format_names(classes)}")
+        indices[row] = index
+    return indices
 
 
-def _rows_by_text(texts: Sequence[str]) -> dict[str, list[int]]:
+def _group_rows_by_text(texts: Sequence[str]) -> dict[str, list[int]]:
     rows: dict[str, list[int]] = {}
     for row, text in enumerate(texts):
         rows.setdefault(text, []).append(row)
     return rows
-
-
-def _list(names: Iterable[str]) -> str:
-    shown = list(names)
-    return ", ".join(map(repr, shown[:10])) + (f" and {len(shown) - 10} more" if len(shown) > 10 else "")

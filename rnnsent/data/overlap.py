@@ -1,4 +1,7 @@
-"""Texts that two collections share, wholly or nearly: by the runs of words that they have in common (Broder 1997)."""
+"""Duplicates and near duplicates between two collections of texts, by the Jaccard similarity of their shingles.
+
+A shingle is a run of consecutive words (Broder 1997, "On the resemblance and containment of documents").
+"""
 
 import re
 from collections.abc import Sequence
@@ -6,49 +9,51 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-RUN = 4  # words
-NEAR = 0.5  # resemblance from which two texts are near duplicates
-MOST_TEXTS = 200  # a run of words that more texts have says little, and would cost a pair for each
+SHINGLE_SIZE = 4  # words
+SIMILARITY_THRESHOLD = 0.5  # Jaccard similarity at which two texts are near duplicates
+# A shingle that occurs in more texts is ignored: it says little, and would cost a pair of texts for each occurrence.
+MAX_SHINGLE_TEXTS = 200
 WORD = re.compile(r"\w+")
 
 
-def near_duplicates(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.intp]:
-    """The numbers of `texts` that are one of `others`, or nearly so, in rising order.
+def find_near_duplicates(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.intp]:
+    """Indices, ascending, of the `texts` that are equal or similar to one of `others`.
 
-    The resemblance of two texts is the share of their runs of 4 words that both have, from 0 to 1. Case, punctuation
-    and markup do not matter. Texts with the same words are duplicates, however short or common they are.
+    Two texts are similar if they share at least half of their 4-word shingles. Case, punctuation, and line-break tags
+    are ignored. Texts with the same words are duplicates, however short or common they are.
     """
     if not texts or not others:
         return np.empty(0, dtype=np.intp)
-    own_number, own, own_whole = _runs(texts)
-    other_number, other, other_whole = _runs(others)
-    order = np.argsort(other, kind="stable")
-    other, other_number = other[order], other_number[order]
-    first, last = np.searchsorted(other, own, "left"), np.searchsorted(other, own, "right")
-    counts = np.where(last - first <= MOST_TEXTS, last - first, 0)
-    pairs = np.repeat(own_number, counts) * len(others)
-    starts = np.repeat(first, counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    pairs += other_number[starts]
-    distinct, shared = np.unique(pairs, return_counts=True)
-    number, match = np.divmod(distinct, max(len(others), 1))
-    of_own = np.bincount(own_number, minlength=len(texts))
-    of_other = np.bincount(other_number, minlength=len(others))
-    near = shared >= NEAR * (of_own[number] + of_other[match] - shared)
-    return np.union1d(number[near], np.flatnonzero(np.isin(own_whole, other_whole)))
+    rows, shingles, text_hashes = _hash_shingles(texts)
+    other_rows, other_shingles, other_text_hashes = _hash_shingles(others)
+    order = np.argsort(other_shingles, kind="stable")
+    other_shingles, other_rows = other_shingles[order], other_rows[order]
+    first, last = np.searchsorted(other_shingles, shingles, "left"), np.searchsorted(other_shingles, shingles, "right")
+    counts = np.where(last - first <= MAX_SHINGLE_TEXTS, last - first, 0)
+    # One number per shared shingle, which encodes the pair of texts that share it.
+    pairs = np.repeat(rows, counts) * len(others)
+    matches = np.repeat(first, counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    pairs += other_rows[matches]
+    unique_pairs, n_shared = np.unique(pairs, return_counts=True)
+    row, other_row = np.divmod(unique_pairs, len(others))
+    n_shingles = np.bincount(rows, minlength=len(texts))
+    n_other_shingles = np.bincount(other_rows, minlength=len(others))
+    is_similar = n_shared >= SIMILARITY_THRESHOLD * (n_shingles[row] + n_other_shingles[other_row] - n_shared)
+    return np.union1d(row[is_similar], np.flatnonzero(np.isin(text_hashes, other_text_hashes)))
 
 
-def distinct_from(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.intp]:
-    """The numbers of the other `texts`: those that are no near duplicates of one of `others`."""
-    return np.setdiff1d(np.arange(len(texts)), near_duplicates(texts, others))
+def without_near_duplicates_of(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.intp]:
+    """Indices, ascending, of the `texts` that are not near duplicates of one of `others`."""
+    return np.setdiff1d(np.arange(len(texts)), find_near_duplicates(texts, others))
 
 
-def _runs(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The distinct runs of words of each text: the text's number and the run's hash; and the hash of each whole text."""
-    numbers, hashes, whole = [], [], []
-    for number, text in enumerate(texts):
+def _hash_shingles(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """For the unique shingles of each text, the text's index (S,) and the hash (S,); and a hash of each text (N,)."""
+    rows, hashes, text_hashes = [], [], []
+    for row, text in enumerate(texts):
         words = tuple(WORD.findall(text.lower().replace("<br />", " ")))
-        whole.append(hash(words))
-        runs = {hash(words[i : i + RUN]) for i in range(max(1, len(words) - RUN + 1))}
-        numbers.append(np.full(len(runs), number))
-        hashes.append(np.fromiter(runs, dtype=np.int64, count=len(runs)))
-    return np.concatenate(numbers), np.concatenate(hashes), np.array(whole, dtype=np.int64)
+        text_hashes.append(hash(words))
+        shingles = {hash(words[i : i + SHINGLE_SIZE]) for i in range(max(1, len(words) - SHINGLE_SIZE + 1))}
+        rows.append(np.full(len(shingles), row))
+        hashes.append(np.fromiter(shingles, dtype=np.int64, count=len(shingles)))
+    return np.concatenate(rows), np.concatenate(hashes), np.array(text_hashes, dtype=np.int64)

@@ -1,94 +1,75 @@
-"""Write a tiny checkpoint of every format, as the version of that format wrote it: `python tests/checkpoints/write.py`.
+"""Write the checkpoints in this folder, one for each kind of network: `python tests/checkpoints/write.py`.
 
-What is there already stays as it is: an old format is to be read as it was written then, whatever this code has become.
-The weights are drawn at random; expected.json holds what the model said of TEXTS when it was written.
+Existing folders are left unchanged, since later versions must be able to read them. The weights are random;
+`expected.json` has the probabilities that the model predicted for TEXTS when it was written.
 """
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from rnnsent.checkpoint.checkpoint import Checkpoint
+from rnnsent.checkpoint.quantization import quantize
+from rnnsent.checkpoint.shapes import EMBEDDING, expected_shapes
 from rnnsent.config import ModelConfig, Recipe, TokenizerConfig
 from rnnsent.data.tokenizer import Tokenizer
-from rnnsent.model.calibration import DECAY
-from rnnsent.model.checkpoint import CONFIG, FORMAT, Checkpoint
-from rnnsent.model.manifest import MANIFEST
-from rnnsent.model.ngrams import BIAS, KEYS, WEIGHTS, hashed
-from rnnsent.model.quantized import quantized
-from rnnsent.model.shapes import EMBEDDING, expected_shapes
-from rnnsent.predict import Predictor
+from rnnsent.network.calibration import EXPONENTS
+from rnnsent.network.ngrams import BIAS, KEYS, WEIGHTS, hash_ngrams
+from rnnsent.prediction import Predictor
 
 FOLDER = Path(__file__).parent
 TEXTS = ["A good film.", "It's not very good, it was dull!", "電影 great", "unheard"]
-LEARNED = ["a good film was not very dull . great 電影 it's ! bad bad,"]
-CLASSES = {1: ("negative", "positive"), 2: ("bad", "fair", "good"), 3: ("neg", "pos"), 4: ("negative", "positive")}
-TOKENIZERS = {1: "word", 2: "char", 3: "bpe", 4: "word"}
-MODELS: dict[int, dict[str, Any]] = {
-    1: {"ngrams": 0, "cell": "rnn", "pooling": "attention"},
-    2: {"ngrams": 2, "cell": "gru", "pooling": "mean"},
-    3: {"ngrams": 3, "pooling": "self-attention", "heads": 2},
-    4: {"ngrams": 3, "layers": 2},
-}
-LATER: dict[int, dict[str, tuple[str, ...]]] = {
-    1: {
-        "model": ("ngrams", "ngram_entries"),
-        "training": ("label_smoothing", "adversarial", "fine_tune", "pretrain", "pretrain_epochs"),
-    },
-    2: {"training": ("adversarial", "fine_tune", "pretrain", "pretrain_epochs")},
+VOCABULARY = ["a good film was not very dull . great 電影 it's ! bad bad,"]
+# Name: tokenizer, classes, model settings.
+KINDS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
+    "rnn": ("word", ("negative", "positive"), {"max_ngram": 0, "cell": "rnn", "pooling": "attention"}),
+    "gru": ("char", ("bad", "fair", "good"), {"max_ngram": 2, "cell": "gru", "pooling": "mean"}),
+    "bpe": ("bpe", ("neg", "pos"), {"max_ngram": 3, "pooling": "self-attention", "attention_heads": 2}),
+    "lstm": ("word", ("negative", "positive"), {"max_ngram": 3, "num_layers": 2}),
 }
 
 
-def tensors(format_: int, config: ModelConfig, tokenizer: Tokenizer) -> dict[str, Any]:
-    """Weights as that format stores them."""
-    random, classes = np.random.default_rng(format_), len(CLASSES[format_])
-    shapes = expected_shapes(config, vocabulary=len(tokenizer), classes=classes)
-    found: dict[str, Any] = {name: random.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
-    if format_ >= 2:
-        keys = np.unique(hashed(tokenizer.encode(LEARNED), config.ngrams)[1])
-        columns = 1 if classes == 2 else classes
-        kind = np.float16 if format_ >= 3 else np.float32
-        found |= {KEYS: keys, WEIGHTS: random.normal(size=(len(keys), columns)).astype(kind)}
-        found[BIAS] = random.normal(size=columns).astype(np.float32)
-    if format_ >= 3:
-        found[DECAY] = np.array([0.3, -0.2], dtype=np.float32)
-    return found | quantized(EMBEDDING, found[EMBEDDING]) if format_ >= 4 else found
-
-
-def write(path: Path, format_: int) -> None:
-    cut = TokenizerConfig(tokenizer=TOKENIZERS[format_], vocab_size=60, min_frequency=1)  # type: ignore[arg-type]
-    tokenizer = Tokenizer.train(LEARNED, cut)
-    config = ModelConfig(hidden=4, embedding_dim=4, **MODELS[format_])
-    checkpoint = Checkpoint(path, Recipe(cut, config), CLASSES[format_], "2026-01-01T00:00:00+00:00")
+def write(path: Path, seed: int) -> None:
+    """Write the checkpoint whose kind is the name of the folder."""
+    tokenizer_kind, classes, model = KINDS[path.name]
+    tokenizer_config = TokenizerConfig(kind=tokenizer_kind, vocab_size=60, min_frequency=1)  # type: ignore[arg-type]
+    tokenizer = Tokenizer.train(VOCABULARY, tokenizer_config)
+    config = ModelConfig(hidden_size=4, embedding_dim=4, **model)
+    checkpoint = Checkpoint(path, Recipe(tokenizer_config, config), classes, "2026-01-01T00:00:00+00:00")
     checkpoint.write(
-        weights=tensors(format_, config, tokenizer),
+        weights=random_tensors(config, tokenizer, len(classes), seed),
         tokenizer_json=tokenizer.to_json(),
         metrics={},
         history=[],
         card="",
     )
-    if format_ < FORMAT:
-        (path / MANIFEST).unlink()
-        (path / CONFIG).write_text(json.dumps(older(checkpoint.config(), format_), indent=2) + "\n", encoding="utf-8")
-    said = [each.probabilities for each in Predictor(Checkpoint.read(path)).predict(TEXTS)]
-    text = json.dumps(dict(zip(TEXTS, said, strict=True)), indent=2, ensure_ascii=False)
-    (path / "expected.json").write_text(text + "\n", encoding="utf-8")
+    predictions = Predictor(Checkpoint.read(path)).predict(TEXTS)
+    expected = {prediction.text: prediction.probabilities for prediction in predictions}
+    text = json.dumps(expected, indent=2, ensure_ascii=False) + "\n"
+    (path / "expected.json").write_text(text, encoding="utf-8")
 
 
-def older(config: Mapping[str, Any], format_: int) -> dict[str, Any]:
-    """The config as that format had it: without the settings that came later."""
-    values = {key: value for key, value in config.items() if format_ > 1 or key != "teaching"}
-    for group, names in LATER.get(format_, {}).items():
-        values[group] = {name: value for name, value in config[group].items() if name not in names}
-    return {**values, "format": format_}
+def random_tensors(config: ModelConfig, tokenizer: Tokenizer, n_classes: int, seed: int) -> dict[str, Any]:
+    """Random weights, n-grams if the settings have them, calibration exponents, and an int8 embedding."""
+    random = np.random.default_rng(seed)
+    shapes = expected_shapes(config, vocab_size=len(tokenizer), n_classes=n_classes)
+    tensors: dict[str, Any] = {name: random.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    exponents = [0.3]
+    if config.max_ngram:
+        keys = np.unique(hash_ngrams(tokenizer.encode(VOCABULARY), config.max_ngram)[1])
+        columns = 1 if n_classes == 2 else n_classes
+        tensors |= {KEYS: keys, WEIGHTS: random.normal(size=(len(keys), columns)).astype(np.float16)}
+        tensors[BIAS] = random.normal(size=columns).astype(np.float32)
+        exponents.append(-0.2)
+    tensors[EXPONENTS] = np.array(exponents, dtype=np.float32)
+    return tensors | quantize(EMBEDDING, tensors[EMBEDDING])
 
 
 if __name__ == "__main__":
-    for number in range(1, FORMAT + 1):
-        place = FOLDER / f"format-{number}"
-        if not place.is_dir():
-            write(place, number)
-            print(f"{place} written", file=sys.stderr)
+    for seed, name in enumerate(KINDS):
+        if not (FOLDER / name).is_dir():
+            write(FOLDER / name, seed)
+            print(f"wrote {FOLDER / name}", file=sys.stderr)

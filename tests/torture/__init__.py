@@ -1,1 +1,1 @@
-"""Campaigns that take minutes: `make torture` runs them whole, the test suite a short form."""
+"""Campaigns that take minutes: `make torture` runs them in full, the test suite runs a short form of each."""

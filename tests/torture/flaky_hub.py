@@ -1,8 +1,8 @@
-"""Load a data set from a Hub that fails at random: `python -m tests.torture.flaky_hub --minutes 5 --rate 0.2`.
+"""Load a data set from a Hub with random faults: `python -m tests.torture.flaky_hub --minutes 5 --rate 0.2`.
 
-The Hub is that of tests/hub.py; a share of its answers are errors, are cut short or never come. Each load, by `datasets`
-or by a small `train`, starts with an empty cache and must end in success or in one line of error. The exit code is 1
-where one ended otherwise, or a token was found in what it wrote.
+The Hub is that of tests/support/hub.py. A fraction of its responses are errors, are truncated, or are never sent. Every
+load, by `rnnsent datasets` or a small `rnnsent train`, starts with an empty cache and must either succeed or fail with
+one line of error. The exit code is 1 if a load ended otherwise, or if the token was in its output or in a file.
 """
 
 import argparse
@@ -19,57 +19,54 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.support.hub import DROPPED, TRUNCATED, serve
 
-from hub import CUT, DROPPED, serve
-
-TROUBLES = (429, 500, 502, 503, 504, CUT, DROPPED)
+FAULTS = (429, 500, 502, 503, 504, TRUNCATED, DROPPED)
 TOKEN = "hf_" + "secret" * 4
-LONGEST = 300  # seconds after which a load hangs
-BROKEN = 70
-SMALL = ["--hidden", "4", "--embedding-dim", "4", "--epochs", "1", "--min-updates", "0", "--min-frequency", "1"]
+TIMEOUT = 300  # seconds after which a load counts as hung
+CRASHED = 70  # the exit status of a child that raised
+TRAIN = ["train", "owner/name", "--device", "cpu", "--hidden-size", "4", "--epochs", "1"]
+for setting in ("model.embedding_dim=4", "training.min_steps=0", "tokenizer.min_frequency=1"):
+    TRAIN += ["--set", setting]
+DATASETS = ["datasets", "owner/name", "--json"]
 
 
 @dataclass
 class Counts:
-    """What a campaign did and found."""
+    """The outcomes of a campaign."""
 
     loads: int = 0
     succeeded: int = 0
-    told: int = 0  # in one line of error
-    crashes: int = 0
-    leaks: int = 0  # of the token, into a stream or a file
-    slowest: float = 0.0
+    reported: int = 0  # failed with one line of error
+    crashed: int = 0
+    leaked: int = 0  # loads with the token in a stream or a file
+    slowest: float = 0.0  # seconds
 
     def __str__(self) -> str:
         return (
-            f"{self.loads} loads: {self.succeeded} succeeded, {self.told} told in one line, crashes {self.crashes}, "
-            f"tokens told {self.leaks}; slowest {self.slowest:.1f} s"
+            f"{self.loads} loads: {self.succeeded} succeeded, {self.reported} reported in one line, "
+            f"{self.crashed} crashed, {self.leaked} leaked the token; slowest {self.slowest:.1f} s"
         )
 
 
-def campaign(folder: Path, *, rate: float, seed: int, seconds: float, most: int | None) -> Counts:
-    """Load until the time is over or so many loads were made. Sets variables of this process, once and for all."""
+def run_campaign(folder: Path, *, rate: float, seed: int, seconds: float, max_loads: int | None) -> Counts:
+    """Load repeatedly until the time is over or `max_loads` is reached. Changes this process's environment for good."""
     write_data(folder / "root")
-    chance = random.Random(seed)
-    endpoint, server = in_a_process_of_its_own(folder / "root", rate, seed)
+    random_load = random.Random(seed)
+    endpoint, server = start_server(folder / "root", rate, seed)
     home = folder / "home"
     os.environ |= {"HF_ENDPOINT": endpoint, "HF_HOME": str(home), "HF_TOKEN": TOKEN, "NO_PROXY": "127.0.0.1"}
     os.environ |= {"HF_HUB_DISABLE_TELEMETRY": "1", "RNNSENT_MODELS_DIR": str(folder / "models")}
     os.environ.pop("HF_HUB_OFFLINE", None)
-    import datasets  # noqa: F401 - reads the variables, and no child loads it again
+    import datasets  # noqa: F401 - after the variables are set, and once, because the children inherit it
 
-    counts, end = Counts(), time.monotonic() + seconds
+    counts, deadline = Counts(), time.monotonic() + seconds
     try:
-        while time.monotonic() < end and counts.loads != most:
-            for each in ("home", "models"):
-                shutil.rmtree(folder / each, ignore_errors=True)
+        while time.monotonic() < deadline and counts.loads != max_loads:
+            for name in ("home", "models"):
+                shutil.rmtree(folder / name, ignore_errors=True)
             home.mkdir()
-            training = chance.randrange(4) == 0
-            arguments = (
-                ["train", "owner/name", "--device", "cpu", *SMALL] if training else ["datasets", "owner/name", "--json"]
-            )
-            one(counts, folder, arguments)
+            load_once(counts, folder, TRAIN if random_load.randrange(4) == 0 else DATASETS)
     finally:
         os.kill(server, signal.SIGKILL)
         os.waitpid(server, 0)
@@ -84,48 +81,52 @@ def write_data(root: Path) -> None:
         (data / f"{split}.csv").write_text("text,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
 
 
-def in_a_process_of_its_own(root: Path, rate: float, seed: int) -> tuple[str, int]:
-    """Serve the data until the process, whose id is given beside the endpoint, is killed."""
+def start_server(root: Path, rate: float, seed: int) -> tuple[str, int]:
+    """Serve the data in a child process until it is killed; returns the endpoint and the process id."""
     reader, writer = os.pipe()
     if process := os.fork():
         os.close(writer)
-        with os.fdopen(reader) as told:
-            return told.readline().strip(), process
-    chance = random.Random(seed)
-    with serve(root, trouble=lambda: chance.choice(TROUBLES) if chance.random() < rate else 0) as endpoint:
+        with os.fdopen(reader) as pipe:
+            return pipe.readline().strip(), process
+    random_fault = random.Random(seed)
+
+    def next_fault() -> int:
+        return random_fault.choice(FAULTS) if random_fault.random() < rate else 0
+
+    with serve(root, next_fault=next_fault) as endpoint:
         os.write(writer, endpoint.encode() + b"\n")
         while True:
             signal.pause()
 
 
-def one(counts: Counts, folder: Path, arguments: list[str]) -> None:
+def load_once(counts: Counts, folder: Path, arguments: list[str]) -> None:
     start = time.monotonic()
-    status = in_child(arguments, folder)
+    status = run_in_child(arguments, folder)
     counts.loads += 1
     counts.slowest = max(counts.slowest, time.monotonic() - start)
     out, err = (folder / "out").read_text(encoding="utf-8"), (folder / "err").read_text(encoding="utf-8")
-    errors = [line for line in err.splitlines() if not line.startswith("reading ")]
-    if status == 0 and is_whole(arguments, out, folder):
+    errors = [line for line in err.splitlines() if not line.startswith("loading ")]
+    if status == 0 and is_complete(arguments, out, folder):
         counts.succeeded += 1
     elif status == 1 and not out and len(errors) == 1 and errors[0].startswith("rnnsent: error: owner/name "):
-        counts.told += 1
+        counts.reported += 1
     else:
-        counts.crashes += 1
+        counts.crashed += 1
         print(f"{' '.join(arguments)}: status {status}\n{out}\n{err[-3_000:]}", flush=True)
     files = [path for path in folder.rglob("*") if path.is_file()]
-    counts.leaks += any(TOKEN.encode() in path.read_bytes() for path in files)
+    counts.leaked += any(TOKEN.encode() in path.read_bytes() for path in files)
 
 
-def is_whole(arguments: list[str], out: str, folder: Path) -> bool:
-    if arguments[0] == "train":
+def is_complete(arguments: list[str], out: str, folder: Path) -> bool:
+    if arguments is TRAIN:
         return json.loads((folder / "models" / "name" / "config.json").read_text(encoding="utf-8"))["finished"]
     return [split["texts"] for split in json.loads(out)["splits"]] == [60, 20]
 
 
-def in_child(arguments: list[str], folder: Path) -> int:
-    """Run a command line in a process of its own, which is killed where it hangs; its exit status."""
+def run_in_child(arguments: list[str], folder: Path) -> int:
+    """Run a command line in a child process, which is killed if it hangs; returns its exit status."""
     if pid := os.fork():
-        killer = threading.Timer(LONGEST, os.kill, [pid, signal.SIGKILL])
+        killer = threading.Timer(TIMEOUT, os.kill, [pid, signal.SIGKILL])
         killer.start()
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         killer.cancel()
@@ -133,7 +134,7 @@ def in_child(arguments: list[str], folder: Path) -> int:
         return status
     for name, descriptor in (("out", 1), ("err", 2)):
         os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
-    status = BROKEN
+    status = CRASHED
     try:
         from rnnsent.cli.app import run
 
@@ -146,15 +147,17 @@ def in_child(arguments: list[str], folder: Path) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=1.0)
-    parser.add_argument("--loads", type=int, help="Stop after so many.")
-    parser.add_argument("--rate", type=float, default=0.2, help="Share of answers that fail.")
-    parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
+    parser.add_argument("--minutes", type=float, default=1.0, help="Stop after this many minutes.")
+    parser.add_argument("--loads", type=int, help="Stop after this many loads.")
+    parser.add_argument("--rate", type=float, default=0.2, help="Fraction of responses that are faults.")
+    parser.add_argument("--seed", type=int, default=0, help="Random seed.")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        counts = campaign(Path(folder), rate=asked.rate, seed=asked.seed, seconds=60 * asked.minutes, most=asked.loads)
+        counts = run_campaign(
+            Path(folder), rate=options.rate, seed=options.seed, seconds=60 * options.minutes, max_loads=options.loads
+        )
     print(counts)
-    return 1 if counts.crashes or counts.leaks else 0
+    return 1 if counts.crashed or counts.leaked else 0
 
 
 if __name__ == "__main__":

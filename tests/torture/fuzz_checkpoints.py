@@ -1,7 +1,8 @@
-"""Spoil checkpoints for as long as asked: `python tests/torture/fuzz_checkpoints.py --minutes 5`.
+"""Fuzz checkpoints for some minutes: `python tests/torture/fuzz_checkpoints.py --minutes 5`.
 
-The inputs are those of tests/test_fuzz_checkpoint.py, each run with other seeds. Whatever is no RnnsentError, or takes
-more than its seconds or memory, is a crash: its folder is kept, its error printed, and the exit code is 1.
+The inputs come from the strategies of tests/test_fuzz_checkpoint.py, with a new seed for every run. Any exception but
+RnnsentError, and more than the allowed time or memory, counts as a crash: the traceback is printed, the checkpoint is
+kept, and the exit code is 1.
 """
 
 import argparse
@@ -16,61 +17,65 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, seed, settings
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from hostile import SECONDS, Spoiled, attempt, memory_limit, spoiled, warm_up
+from tests.support.hostile import MAX_SECONDS, CorruptedCheckpoint, corrupted_checkpoints, memory_limit, use, warm_up
 
-EXAMPLES = 500  # between two looks at the clock
-PRINTED = 5  # crashes with their traceback; the others are counted
+EXAMPLES_PER_SEED = 500
+MAX_TRACEBACKS = 5  # further crashes are only counted
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Spoil checkpoints, and see that they are refused.")
+    parser = argparse.ArgumentParser(description="Fuzz checkpoints; invalid ones must be rejected with a clear error.")
     parser.add_argument("--minutes", type=float, default=1.0)
-    parser.add_argument("--seed", type=int, default=0, help="The first seed; a run takes one after the other.")
-    asked = parser.parse_args()
-    seen: Counter[str] = Counter()
+    parser.add_argument("--seed", type=int, default=0, help="First seed; further runs count up from it.")
+    options = parser.parse_args()
+    outcomes: Counter[str] = Counter()
     slowest = 0.0
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "model")
 
-        def one(case: Spoiled) -> None:
+        def check(corrupted: CorruptedCheckpoint) -> None:
             nonlocal slowest
-            case.write(folder)
-            seen["tried"] += 1
+            corrupted.write(folder)
+            outcomes["tried"] += 1
             try:
-                answer, seconds = attempt(folder)
-                seen[answer] += 1
+                outcome, seconds = use(folder)
+                outcomes[outcome] += 1
                 slowest = max(slowest, seconds)
-                if seconds > SECONDS:
+                if seconds > MAX_SECONDS:
                     raise TimeoutError(f"{seconds:.1f} s")
             except KeyboardInterrupt:
                 raise
-            except BaseException:  # a panic of a library is no Exception
-                seen["crashes"] += 1
-                if seen["crashes"] <= PRINTED:
-                    kept = Path(tempfile.mkdtemp(prefix="crash-")) / "model"
-                    shutil.copytree(folder, kept)
-                    print(f"kept in {kept}\n{traceback.format_exc()[-3_000:]}", flush=True)
+            except BaseException:  # a panic in Rust is not an Exception
+                outcomes["crashes"] += 1
+                if outcomes["crashes"] <= MAX_TRACEBACKS:
+                    crash = Path(tempfile.mkdtemp(prefix="crash-")) / "model"
+                    shutil.copytree(folder, crash)
+                    print(f"saved in {crash}\n{traceback.format_exc()[-3_000:]}", flush=True)
 
         warm_up()
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        number, end = asked.seed, time.monotonic() + 60 * asked.minutes
+        number, end = options.seed, time.monotonic() + 60 * options.minutes
         with memory_limit():
             while time.monotonic() < end:
-                options = settings(
-                    max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+                profile = settings(
+                    max_examples=EXAMPLES_PER_SEED,
+                    deadline=None,
+                    database=None,
+                    suppress_health_check=list(HealthCheck),
                 )
-                seed(number)(options(given(spoiled())(one)))()
+                seed(number)(profile(given(corrupted_checkpoints())(check)))()
                 number += 1
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(
-        f"{seen['tried']:,} tried: {seen['refused']:,} refused, {seen['loaded']:,} loaded, {seen['crashes']:,} crashes; "
-        f"slowest {slowest:.2f} s, peak memory {peak / 1e3:,.0f} MB of which {(peak - before) / 1e3:,.0f} MB for them; "
-        f"seeds {asked.seed} to {number - 1}"
+        f"{outcomes['tried']:,} tried: {outcomes['rejected']:,} rejected, {outcomes['loaded']:,} loaded, "
+        f"{outcomes['crashes']:,} crashes; slowest {slowest:.2f} s, "
+        f"peak memory {peak / 1e3:,.0f} MB, {(peak - before) / 1e3:,.0f} MB above the start; "
+        f"seeds {options.seed} to {number - 1}"
     )
-    print(f"inputs tried {seen['tried']}, crashes {seen['crashes']}")
-    return 1 if seen["crashes"] else 0
+    print(f"inputs tried {outcomes['tried']}, crashes {outcomes['crashes']}")
+    return 1 if outcomes["crashes"] else 0
 
 
 if __name__ == "__main__":

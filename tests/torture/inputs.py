@@ -1,8 +1,9 @@
-"""Give predict inputs of every kind, sound and spoiled, and count the records: `python -m tests.torture.inputs --minutes 5`.
+"""Run `predict` on random valid and corrupted inputs: `python -m tests.torture.inputs --minutes 5`.
 
-Of a sound input it is known what must come back, of a spoiled one how many records the rule of lines or the reader of
-the table finds. A crash is whatever is neither an answer nor one line of error: it is printed, and the exit code is 1.
-A library that ends the process leaves the input in the folder that is named first.
+The output for a valid input must contain its texts, in order. The output for a corrupted input must have as many records
+as the input, counted by the documented rule for lines or by the reader of the table. Anything but output or one line of
+error counts as a crash: it is printed, and the exit code is 1. If a library kills the process, the input stays in the
+folder that is printed first.
 """
 
 import argparse
@@ -11,7 +12,6 @@ import csv
 import io
 import json
 import os
-import random
 import resource
 import sys
 import tempfile
@@ -22,214 +22,234 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 import pyarrow.parquet
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from arbitrary import LONG, UNREAD, Input, Unread, any_input, is_compressed, records_of
-from hostile import FIXTURES, memory_limit
 
 from rnnsent.cli.app import run
 from rnnsent.data.files import open_rows
 from rnnsent.errors import RnnsentError
-from rnnsent.report.cells import SURROGATE
+from rnnsent.output.delimited import SURROGATE
+from tests.support.hostile import FIXTURES, memory_limit
+from tests.support.random_inputs import (
+    LONG_TEXT,
+    UNREADABLE,
+    Input,
+    Unreadable,
+    is_compressed,
+    random_input,
+    split_records,
+)
 
-MODEL = str(FIXTURES / "format-4")
-BYTES = 1_000_000_000  # that an input may ask for
-PRINTED = 5  # crashes in full; the others are counted
-BIG = (Input("in", b"\n" * 200_000, [""] * 200_000), Input("in", LONG.encode() * 3_000, [LONG * 3_000]))
+MODEL = str(FIXTURES / "lstm")
+MAX_BYTES = 1_000_000_000  # that one input may allocate
+MAX_PRINTED = 5  # crashes that are printed in full
+LARGE_INPUTS = (
+    Input("in", b"\n" * 200_000, [""] * 200_000),
+    Input("in", LONG_TEXT.encode() * 3_000, [LONG_TEXT * 3_000]),
+)
+LARGE_EVERY = 1_000  # inputs
 
 
 class CrashError(Exception):
-    """What came is neither an answer nor one line of error."""
+    """The command produced neither correct output nor one line of error."""
 
 
 @dataclass
 class Counts:
-    """What a campaign did and found."""
+    """The outcomes of a campaign."""
 
-    tried: int = 0
-    refused: int = 0
+    inputs: int = 0
+    rejected: int = 0
     records_in: int = 0
     records_out: int = 0
-    lost: int = 0  # records without their answer in their place
-    crashes: int = 0
-    slowest: float = 0.0
-    memory: float = 0.0  # MB at most, by this process
-    kinds: dict[str, int] = field(default_factory=dict)
+    lost: int = 0  # records that are missing from the output or have another text
+    crashed: int = 0
+    slowest: float = 0.0  # seconds
+    peak_memory: float = 0.0  # MB, of this process
+    formats: dict[str, int] = field(default_factory=dict)  # inputs of each
 
     def __str__(self) -> str:
+        formats = ", ".join(f"{count} {name}" for name, count in sorted(self.formats.items()))
         return (
-            f"{self.tried:,} inputs tried, {self.refused:,} of them refused in one line; {self.records_in:,} records in, "
-            f"{self.records_out:,} out, {self.lost:,} lost; crashes {self.crashes}; slowest {self.slowest:.2f} s, "
-            f"peak memory {self.memory:,.0f} MB; {', '.join(f'{n} {kind}' for kind, n in sorted(self.kinds.items()))}"
+            f"{self.inputs:,} inputs, {self.rejected:,} rejected in one line; {self.records_in:,} records in, "
+            f"{self.records_out:,} out, {self.lost:,} lost; {self.crashed} crashed; slowest {self.slowest:.2f} s, "
+            f"peak memory {self.peak_memory:,.0f} MB; {formats}"
         )
 
 
 @dataclass(frozen=True)
-class Answer:
+class Outcome:
     code: int
     out: bytes
     err: str
 
 
-def campaign(folder: Path, *, first_seed: int = 0, seconds: float = float("inf"), most: int | None = None) -> Counts:
-    """Try inputs in a folder, a seed each, until the time is over or so many were tried."""
-    counts, seed, end = Counts(), first_seed, time.monotonic() + seconds
-    with contextlib.chdir(folder), warnings.catch_warnings(), memory_limit(BYTES):
+def run_campaign(
+    folder: Path, *, first_seed: int = 0, seconds: float = float("inf"), max_inputs: int | None = None
+) -> Counts:
+    """Try one input per seed, in `folder`, until the time is over or `max_inputs` is reached."""
+    counts, seed, deadline = Counts(), first_seed, time.monotonic() + seconds
+    with contextlib.chdir(folder), warnings.catch_warnings(), memory_limit(MAX_BYTES):
         warnings.simplefilter("error")
-        while time.monotonic() < end and counts.tried != most:
-            chance = random.Random(seed)
-            given = chance.choice(BIG) if seed % 1_000 == 999 else any_input(chance)
+        while time.monotonic() < deadline and counts.inputs != max_inputs:
+            random = Random(seed)
+            tested = random.choice(LARGE_INPUTS) if seed % LARGE_EVERY == LARGE_EVERY - 1 else random_input(random)
             start = time.monotonic()
             try:
-                one(counts, given, chance)
+                try_input(counts, tested, random)
             except Exception:
-                counts.crashes += 1
-                if counts.crashes <= PRINTED:
+                counts.crashed += 1
+                if counts.crashed <= MAX_PRINTED:
                     print(
-                        f"seed {seed}, {given.name}: {given.data[:300]!r}\n{traceback.format_exc(limit=-3)}",
+                        f"seed {seed}, {tested.name}: {tested.data[:300]!r}\n{traceback.format_exc(limit=-3)}",
                         flush=True,
                     )
             counts.slowest = max(counts.slowest, time.monotonic() - start)
-            counts.tried += 1
-            kind = given.name.rpartition(".")[2]
-            counts.kinds[kind] = counts.kinds.get(kind, 0) + 1
+            counts.inputs += 1
+            name = tested.name.rpartition(".")[2]
+            counts.formats[name] = counts.formats.get(name, 0) + 1
             seed += 1
-    counts.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    counts.peak_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     return counts
 
 
-def one(counts: Counts, given: Input, chance: random.Random) -> None:
-    Path(given.name).write_bytes(given.data)
-    if given.is_table and not chance.randrange(8):
-        counts.refused += check(command(["datasets", given.name, "--json"])).code != 0
+def try_input(counts: Counts, tested: Input, random: Random) -> None:
+    Path(tested.name).write_bytes(tested.data)
+    if tested.is_table and not random.randrange(8):
+        counts.rejected += check_outcome(run_command(["datasets", tested.name, "--json"])).code != 0
         return
-    if given.texts and UNREAD in given.texts and not chance.randrange(8):
-        stopped = check(command(["predict", given.name, "-m", MODEL, "--json"]))
-        if stopped.code != 1 or f"{given.name}:" not in stopped.err:
-            raise CrashError(f"a row that cannot be read was passed over: {stopped}")
-        counts.refused += 1
+    if tested.texts and UNREADABLE in tested.texts and not random.randrange(8):
+        outcome = check_outcome(run_command(["predict", tested.name, "-m", MODEL, "--json"]))
+        if outcome.code != 1 or f"{tested.name}:" not in outcome.err:
+            raise CrashError(f"an unreadable row was skipped silently: {outcome}")
+        counts.rejected += 1
         return
-    format_ = chance.choice(["jsonl", "jsonl", "csv", "tsv", *(["parquet"] if given.is_table else [])])
-    options = ["-o", "out.parquet"] if format_ == "parquet" else ["-f", format_]
-    word = given.name if given.is_table or chance.randrange(2) else "-"
-    arguments = ["predict", word, "-m", MODEL, "--on-error", "skip", *options]
-    answer = check(command(arguments, given.data if word == "-" else None, chance))
-    if answer.code:
-        if given.texts is not None and "cannot be written as Parquet" not in answer.err:
-            raise CrashError(f"a sound input was refused: {answer.err}")
-        counts.refused += 1
+    output_format = random.choice(["jsonl", "jsonl", "csv", "tsv", *(["parquet"] if tested.is_table else [])])
+    options = ["-o", "out.parquet"] if output_format == "parquet" else ["-f", output_format]
+    argument = tested.name if tested.is_table or random.randrange(2) else "-"
+    arguments = ["predict", argument, "-m", MODEL, "--on-error", "skip", *options]
+    outcome = check_outcome(run_command(arguments, tested.data if argument == "-" else None, random))
+    if outcome.code:
+        if tested.texts is not None and "cannot be written as Parquet" not in outcome.err:
+            raise CrashError(f"a valid input was rejected: {outcome.err}")
+        counts.rejected += 1
         return
-    if given.refused:
-        raise CrashError("a compressed input was answered")
-    found = read_back(format_, answer.out, table=given.is_table)
-    expected = given.texts if given.texts is not None else [None] * how_many(given)
+    if tested.must_fail:
+        raise CrashError("a compressed input was accepted")
+    texts = read_output(output_format, outcome.out, table=tested.is_table)
+    expected = tested.texts if tested.texts is not None else [None] * count_records(tested)
     counts.records_in += len(expected)
-    counts.records_out += len(found)
-    counts.lost += abs(len(expected) - len(found))
-    if given.texts is not None:
-        pairs = zip(found, given.texts, strict=False)
-        counts.lost += sum(got != as_written(format_, text) for got, text in pairs)
+    counts.records_out += len(texts)
+    counts.lost += abs(len(expected) - len(texts))
+    if tested.texts is not None:
+        pairs = zip(texts, tested.texts, strict=False)
+        counts.lost += sum(text != as_written(output_format, original) for text, original in pairs)
 
 
-def command(arguments: Sequence[str], given: bytes | None = None, chance: random.Random | None = None) -> Answer:
-    """Run a command line in this process, with what is given arriving on stdin in pieces."""
+def run_command(arguments: Sequence[str], data: bytes | None = None, random: Random | None = None) -> Outcome:
+    """Run a command line in this process, with `data` arriving on stdin in chunks of a random size."""
     err = io.StringIO()
-    with contextlib.ExitStack() as opened:
-        stdin, out = opened.enter_context(arriving(given or b"", chance)), opened.enter_context(Path("out").open("w+"))
+    with contextlib.ExitStack() as stack:
+        stdin = stack.enter_context(open_pipe(data or b"", random))
+        stdout = stack.enter_context(Path("out").open("w+"))
         before = sys.stdin, sys.stdout, sys.stderr
-        sys.stdin, sys.stdout, sys.stderr = stdin, out, err
+        sys.stdin, sys.stdout, sys.stderr = stdin, stdout, err
         try:
             code = run(list(arguments))
         finally:
             sys.stdin, sys.stdout, sys.stderr = before
-    return Answer(code, Path("out").read_bytes(), err.getvalue())
+    return Outcome(code, Path("out").read_bytes(), err.getvalue())
 
 
 @contextlib.contextmanager
-def arriving(data: bytes, chance: random.Random | None) -> Iterator[io.TextIOBase]:
+def open_pipe(data: bytes, random: Random | None) -> Iterator[io.TextIOBase]:
+    """The reading end of a pipe that a thread writes the data to."""
     reader, writer = os.pipe()
-    size = chance.choice([1, 7, 1 << 16]) if chance and len(data) < 10_000 else 1 << 16
+    size = random.choice([1, 7, 1 << 16]) if random and len(data) < 10_000 else 1 << 16
 
-    def feed() -> None:
+    def write() -> None:
         with contextlib.suppress(BrokenPipeError), os.fdopen(writer, "wb", buffering=0) as pipe:
             for start in range(0, len(data), size):
                 pipe.write(data[start : start + size])
 
-    feeder = threading.Thread(target=feed)
-    feeder.start()
+    thread = threading.Thread(target=write)
+    thread.start()
     with os.fdopen(reader) as stream:
         yield stream
-    feeder.join()
+    thread.join()
 
 
-def check(answer: Answer) -> Answer:
-    """Raise CrashError for anything but an answer, with a note at most, or one line of error."""
-    lines = answer.err.splitlines()
-    if answer.code == 0:
-        sound = len(lines) <= 1 and all(line.startswith("skipped ") for line in lines)
+def check_outcome(outcome: Outcome) -> Outcome:
+    """Return the outcome of a command that succeeded, at most with a note, or failed with one line of error.
+
+    Raises:
+        CrashError: it is any other outcome.
+    """
+    lines = outcome.err.splitlines()
+    if outcome.code == 0:
+        is_valid = len(lines) <= 1 and all(line.startswith("skipped ") for line in lines)
     else:
-        sound = answer.code in (1, 2) and len(lines) == 1 and lines[0].startswith("rnnsent: error: ")
-    if not sound or "out of memory" in answer.err:
-        raise CrashError(f"code {answer.code}, stderr {answer.err!r}")
-    return answer
+        is_valid = outcome.code in (1, 2) and len(lines) == 1 and lines[0].startswith("rnnsent: error: ")
+    if not is_valid or "out of memory" in outcome.err:
+        raise CrashError(f"code {outcome.code}, stderr {outcome.err!r}")
+    return outcome
 
 
-def how_many(given: Input) -> int:
-    """The records of an input that may be spoiled."""
-    if given.is_table:
+def count_records(tested: Input) -> int:
+    """The number of records of an input that may be corrupted."""
+    if tested.is_table:
         try:
-            return sum(1 for _ in open_rows(Path(given.name))[1])
+            return sum(1 for _ in open_rows(Path(tested.name))[1])
         except RnnsentError as error:
-            raise CrashError(f"predict answered what its reader refuses: {error}") from None
-    if is_compressed(given.data):
-        raise CrashError("a compressed input was answered")
-    return len(records_of(given.data))
+            raise CrashError(f"predict accepted what its reader rejects: {error}") from None
+    if is_compressed(tested.data):
+        raise CrashError("a compressed input was accepted")
+    return len(split_records(tested.data))
 
 
-def read_back(format_: str, out: bytes, *, table: bool) -> list[object]:
-    """The texts of what predict wrote."""
-    if format_ == "parquet":
+def read_output(output_format: str, out: bytes, *, table: bool) -> list[object]:
+    """The texts in the output of predict."""
+    if output_format == "parquet":
         rows = pyarrow.parquet.read_table("out.parquet").to_pylist()
         return [row.get("text") for row in rows]
     text = out.decode()
-    if format_ == "jsonl":
+    if output_format == "jsonl":
         rows = [json.loads(line) for line in text.split("\n")[:-1]]
-        return [UNREAD if row.keys() >= {"line", "error"} else row.get("text") for row in rows]
-    if format_ == "tsv" and not table:
+        return [UNREADABLE if row.keys() >= {"line", "error"} else row.get("text") for row in rows]
+    if output_format == "tsv" and not table:
         return [line.split("\t", 2)[2] for line in text.split("\n")[:-1]]
-    header, *cells = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if format_ == "tsv" else ",", strict=True)
+    delimiter = "\t" if output_format == "tsv" else ","
+    header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     column = header.index("text") if "text" in header else 0
-    return [row[column] for row in cells]
+    return [row[column] for row in rows]
 
 
-def as_written(format_: str, text: object) -> object:
-    """A text, or another value of its column, as it stands in an output of that format."""
-    if format_ == "jsonl":
-        return text
-    if isinstance(text, Unread):
-        text = None
-    if isinstance(text, str):
-        return SURROGATE.sub("\ufffd", text)
-    if format_ == "parquet":
-        return text
-    if text is None:
+def as_written(output_format: str, value: object) -> object:
+    """A text, or another value of the text column, as it is read back from an output of this format."""
+    if output_format == "jsonl":
+        return value
+    if isinstance(value, Unreadable):
+        value = None
+    if isinstance(value, str):
+        return SURROGATE.sub("\ufffd", value)
+    if output_format == "parquet":
+        return value
+    if value is None:
         return ""
-    return json.dumps(text, ensure_ascii=False) if isinstance(text, (bool, list)) else str(text)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (bool, list)) else str(value)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=1.0)
-    parser.add_argument("--seed", type=int, default=0, help="The first seed; each input takes the next.")
-    asked = parser.parse_args()
+    parser.add_argument("--minutes", type=float, default=1.0, help="Stop after this many minutes.")
+    parser.add_argument("--seed", type=int, default=0, help="The first seed; every input uses the next one.")
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         print(f"in {folder}", flush=True)
-        counts = campaign(Path(folder), first_seed=asked.seed, seconds=60 * asked.minutes)
+        counts = run_campaign(Path(folder), first_seed=arguments.seed, seconds=60 * arguments.minutes)
     print(counts)
-    return 1 if counts.lost or counts.crashes else 0
+    return 1 if counts.lost or counts.crashed else 0
 
 
 if __name__ == "__main__":

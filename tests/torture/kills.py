@@ -24,22 +24,22 @@ from pathlib import Path
 from typing import Any
 
 from rnnsent import atomic
+from rnnsent.checkpoint.checkpoint import WEIGHTS, Checkpoint
+from rnnsent.checkpoint.resume import ResumeState
+from rnnsent.checkpoint.store import FOLDER_VARIABLE
 from rnnsent.errors import RnnsentError
-from rnnsent.model.checkpoint import WEIGHTS, Checkpoint
-from rnnsent.model.resume import ResumeState
-from rnnsent.model.store import FOLDER_VARIABLE
-from rnnsent.predict import Predictor
-from rnnsent.request import Request
-from rnnsent.train import train
+from rnnsent.prediction import Predictor
+from rnnsent.training.request import TrainingRequest
+from rnnsent.training.run import train
 
 NAME = "small"
-SETTINGS = {"hidden": 4, "embedding_dim": 4, "epochs": 2, "min_updates": 0, "batch_size": 16, "min_frequency": 1}
+SETTINGS = {"hidden_size": 4, "embedding_dim": 4, "epochs": 2, "min_steps": 0, "batch_size": 16, "min_frequency": 1}
 WRITES = {
     "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "os.chmod", "tempfile.mkdtemp", "tempfile.mkstemp",
 }  # fmt: skip
 KILLED, FAILED, BROKEN = -signal.SIGKILL, 1, 70
 # What a training loads as it goes: loaded once here, so that no child does it again, which would take longer than the rest.
-LOADED = ("rnnsent.lessons", "scipy.optimize", "sklearn.linear_model", "torch._dynamo")
+LOADED = ("rnnsent.training.training_data", "scipy.optimize", "sklearn.linear_model", "torch._dynamo")
 
 
 @dataclass
@@ -74,7 +74,7 @@ def campaign(folder: Path, *, minutes: float = math.inf, most: int | None = None
     older, undisturbed, writes = folder / "older", folder / "undisturbed", folder / "writes"
     assert in_child(run, data, older, {**SETTINGS, "seed": 7}) == 0
     shutil.copytree(older, undisturbed)
-    assert in_child(counted, data, undisturbed, writes) == 0
+    assert in_child(pluralize, data, undisturbed, writes) == 0
     expected = (undisturbed / NAME / WEIGHTS).read_bytes()
     counts = Counts(writes=int(writes.read_text()))
     for at in list(spread(counts.writes, seed))[:most]:
@@ -135,7 +135,7 @@ def run(data: Path, models: Path, settings: dict[str, Any], **request: Any) -> N
 
     torch.set_num_threads(1)
     os.environ[FOLDER_VARIABLE] = str(models)
-    asked = Request((str(data),), name=NAME, overrides=settings, device="cpu", save_every=0.0, **request)
+    asked = TrainingRequest((str(data),), name=NAME, settings=settings, device="cpu", save_every=0.0, **request)
     for _ in train(asked):
         pass
 
@@ -151,7 +151,7 @@ def go_on(data: Path, models: Path) -> None:
         run(data, models, SETTINGS, force=True)
 
 
-def counted(data: Path, models: Path, into: Path) -> None:
+def pluralize(data: Path, models: Path, into: Path) -> None:
     writes = 0
 
     def count() -> None:

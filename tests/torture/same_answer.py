@@ -21,17 +21,18 @@ from unittest import mock
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnsent import predict
+from rnnsent import prediction
+from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.config import ModelConfig
-from rnnsent.data.tokenizer import Ids
-from rnnsent.model import equations
-from rnnsent.model.checkpoint import Checkpoint
-from rnnsent.model.engines import NumpyEngine, TorchEngine
-from rnnsent.predict import Predictor
+from rnnsent.data.ids import Ids
+from rnnsent.network import equations
+from rnnsent.network.numpy_engine import NumpyEngine
+from rnnsent.network.torch_engine import TorchEngine
+from rnnsent.prediction import Predictor
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from reviews import reviews
+from tests.support.reviews import reviews
 
 ENGLISH = Path(__file__).parents[2] / "models" / "english"
 TOLERANCE = 1e-5
@@ -76,20 +77,20 @@ def ways(predictor_of: Callable[[str], Predictor]) -> Iterator[tuple[str, Way]]:
             for name, size in (("alone", 1), ("by 7", 7), ("all together", None)):
                 yield f"{where}, {name}", scored(engine, threads, size)
             for name, order in (("backwards", backwards), ("shuffled", shuffled)):
-                yield f"{where}, {name}", in_order(order, scored(engine, threads))
+                yield f"{where}, {name}", ordered_map(order, scored(engine, threads))
 
 
 def in_batches(predictor: Predictor, texts: Sequence[str], size: int, threads: int) -> Probabilities:
     """The probabilities of the texts, given to the predictor so many at once; 0 threads is without a worker."""
     with ExitStack() as changed:
-        changed.enter_context(mock.patch.object(predict, "THREADS_PAY_FROM", -1.0 if threads else np.inf))
+        changed.enter_context(mock.patch.object(prediction, "THREADING_THRESHOLD", -1.0 if threads else np.inf))
         changed.enter_context(mock.patch.dict(os.environ, OMP_NUM_THREADS=str(threads or 1)))
         if isinstance(predictor._engine, TorchEngine):
             import torch
 
             changed.callback(torch.set_num_threads, torch.get_num_threads())
             torch.set_num_threads(threads or 1)
-        parts = [predictor.score(texts[at : at + size]).probabilities for at in range(0, len(texts), size)]
+        parts = [predictor.predict_proba(texts[at : at + size]).probabilities for at in range(0, len(texts), size)]
     return np.concatenate(parts)
 
 
@@ -103,7 +104,7 @@ def shuffled(count: int) -> list[int]:
     return order
 
 
-def in_order(order_of: Callable[[int], list[int]], score: Way) -> Way:
+def ordered_map(order_of: Callable[[int], list[int]], score: Way) -> Way:
     """Score the texts in another order, and give their probabilities in theirs."""
 
     def reordered(texts: Sequence[str]) -> Probabilities:

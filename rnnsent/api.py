@@ -1,0 +1,110 @@
+"""The Python interface: load, train and evaluate as plain functions. `import rnnsent` exports them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rnnsent.config import Device, PredictPrecision
+from rnnsent.errors import RnnsentError
+from rnnsent.prediction import Predictor
+
+if TYPE_CHECKING:
+    from rnnsent.evaluation import Evaluation
+
+
+def load(model: str | None = None, *, device: Device = "auto", precision: PredictPrecision = "float32") -> Predictor:
+    """Load a model.
+
+    Args:
+        model: name or path; None chooses as `rnnsent predict` does.
+        device: auto uses CUDA if available.
+        precision: bfloat16 makes large inputs faster where the device supports it; probabilities change by about 0.01.
+
+    Raises:
+        ModelError: the model does not exist, or its checkpoint cannot be read.
+        DeviceError: the device is not available.
+    """
+    return Predictor.load(model, device=device, precision=precision)
+
+
+def train(
+    sources: str | Sequence[str],
+    *,
+    name: str | None = None,
+    recipe: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    device: Device = "auto",
+    text_column: str | None = None,
+    label_column: str | None = None,
+    resume: bool = False,
+    force: bool = False,
+    on_event: Callable[[object], None] | None = None,
+) -> Predictor:
+    """Train a model, save it to models/NAME, and return it ready to predict.
+
+    Args:
+        sources: short name, Hub id, file or folder; several train one model.
+        name: of the model; None takes that of the data set.
+        recipe: name or TOML file of a set of settings.
+        settings: settings that differ from the recipe, by TABLE.KEY, for example {"training.epochs": 5}.
+        device: auto uses CUDA if available.
+        text_column: text column of the sources; None infers it.
+        label_column: label column of the sources; None infers it.
+        resume: continue an interrupted run.
+        force: replace an existing model of this name.
+        on_event: called with each event of the run, for example the result of each epoch.
+
+    Raises:
+        RnnsentError: a setting, a source or the device is invalid, or the model exists.
+    """
+    from rnnsent.training.events import ModelSaved
+    from rnnsent.training.request import TrainingRequest
+    from rnnsent.training.train import train as run_training
+
+    request = TrainingRequest(
+        sources=(sources,) if isinstance(sources, str) else tuple(sources),
+        name=name,
+        recipe=recipe,
+        settings=dict(settings or {}),
+        device=device,
+        text_column=text_column,
+        label_column=label_column,
+        resume=resume,
+        force=force,
+    )
+    event: object = None
+    for event in run_training(request):
+        if on_event:
+            on_event(event)
+    if not isinstance(event, ModelSaved):
+        raise RnnsentError("the training run ended without a model")
+    return Predictor(event.checkpoint, device=device)
+
+
+def evaluate(
+    model: Predictor | str | None,
+    source: str,
+    *,
+    split: str | None = None,
+    text_column: str | None = None,
+    label_column: str | None = None,
+) -> "Evaluation":
+    """Evaluate a model on a labeled split. The metrics are returned, and not stored with the model.
+
+    Args:
+        model: a loaded model, or a name or path; None chooses as `rnnsent predict` does.
+        source: short name, Hub id, file or folder.
+        split: None is test, or all of a single file.
+        text_column: text column of the source; None infers it.
+        label_column: label column of the source; None infers it.
+
+    Raises:
+        DataError: the source cannot be read, or has a class that the model does not have.
+        ModelError: the model cannot be read.
+    """
+    from rnnsent.data.sources import find_source
+    from rnnsent.evaluation import choose_split
+    from rnnsent.evaluation import evaluate as run_evaluation
+
+    predictor = model if isinstance(model, Predictor) else load(model)
+    opened = find_source(source, text_column=text_column, label_column=label_column)
+    return run_evaluation(predictor, opened, choose_split(opened, split))

@@ -1,0 +1,100 @@
+"""The model card of a checkpoint: its README.md, with the metadata that the Hugging Face Hub reads."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from rnnsent.checkpoint.checkpoint import Checkpoint
+from rnnsent.data.catalog import CATALOG
+
+
+def model_card(checkpoint: Checkpoint, metrics: Mapping[str, Mapping[str, Any]]) -> str:
+    """The model card of a checkpoint with metrics by "source:split"."""
+    model, recipe = checkpoint.recipe.model, checkpoint.recipe
+    direction = "bidirectional " if model.bidirectional else ""
+    layers = f"{model.num_layers} layer" if model.num_layers == 1 else f"{model.num_layers} layers"
+    training_data = [
+        f"| {_describe_source(record)} | {record.get('train_rows', 0):,} | {_describe_validation(record)} |"
+        for record in checkpoint.data
+    ]
+    evaluation = [
+        f"| {name} | {values['n']:,} | {values['accuracy']:.2%} "
+        f"| {values['accuracy_interval'][0]:.2%} to {values['accuracy_interval'][1]:.2%} "
+        f"| {values['macro_f1']:.3f} | {values['log_loss']:.3f} |"
+        for name, values in metrics.items()
+    ]
+    return "\n".join(
+        [
+            _metadata(checkpoint, metrics),
+            f"# {checkpoint.name}",
+            "",
+            f"A {direction}{model.cell.upper()} text classifier with the classes {', '.join(checkpoint.classes)}, "
+            f"trained with rnnsent {checkpoint.versions.get('rnnsent', '')}.",
+            "",
+            '    rnnsent predict --model PATH/TO/THIS/FOLDER "A quiet triumph."',
+            "",
+            "## Training data",
+            "",
+            "| source | training texts | validation texts |",
+            "|---|---|---|",
+            *training_data,
+            "",
+            "The data sets have their own licenses.",
+            "",
+            "## Evaluation",
+            "",
+            "| data set and split | texts | accuracy | 95% interval | macro F1 | log loss |",
+            "|---|---|---|---|---|---|",
+            *evaluation,
+            "",
+            "The epoch was selected on the validation split that the model was trained with, so metrics on that split "
+            "are optimistic.",
+            "",
+            "## Model",
+            "",
+            f"{layers}, {model.hidden_size} hidden units per direction, {model.embedding_dim}-dimensional embeddings, "
+            f"{model.pooling} pooling, {recipe.tokenizer.kind} tokenizer, random seed {recipe.training.seed}.",
+            f"Trained with: `{' '.join(checkpoint.command)}`" if checkpoint.command else "",
+            "",
+            "`config.json` has all settings, `history.jsonl` the metrics of each epoch.",
+            "",
+        ]
+    )
+
+
+def _metadata(checkpoint: Checkpoint, metrics: Mapping[str, Mapping[str, Any]]) -> str:
+    """The YAML header. Strings are written as JSON, which is valid YAML, so that no name can break the syntax."""
+    lines = [
+        "---",
+        "library_name: rnnsent",
+        "pipeline_tag: text-classification",
+        "tags:",
+        "- sentiment",
+        f"- {checkpoint.recipe.model.cell}",
+    ]
+    entries = [CATALOG[record["name"]] for record in checkpoint.data if record.get("name") in CATALOG]
+    hub_ids = [entry.location for entry in entries if not entry.location.startswith("/")]
+    if hub_ids:
+        lines += ["datasets:", *(f"- {json.dumps(hub_id)}" for hub_id in hub_ids)]
+    if metrics:
+        lines += ["model-index:", f"- name: {json.dumps(checkpoint.name)}", "  results:"]
+        for name, values in metrics.items():
+            source, _, split = name.rpartition(":")
+            lines += [
+                "  - task: {type: text-classification}",
+                f"    dataset: {{name: {json.dumps(source)}, type: {json.dumps(source)}, split: {json.dumps(split)}}}",
+                "    metrics:",
+                f"    - {{type: accuracy, value: {values['accuracy']:.4f}}}",
+                f"    - {{type: f1, name: macro F1, value: {values['macro_f1']:.4f}}}",
+            ]
+    return "\n".join([*lines, "---", ""])
+
+
+def _describe_source(record: Mapping[str, Any]) -> str:
+    name, location = str(record.get("name")), str(record.get("location"))
+    return f"{name} ({location})" if location not in (name, "") and not location.startswith("/") else name
+
+
+def _describe_validation(record: Mapping[str, Any]) -> str:
+    split = record.get("validation_from")
+    return f"{record.get('validation_rows', 0):,}" + (f" (from {split})" if split else "")

@@ -1,0 +1,112 @@
+"""The contents of a data set in numbers, as a user wants to see them before training."""
+
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from rnnsent.data.examples import Examples
+from rnnsent.data.sources import Source
+from rnnsent.data.tokenizer import count_words
+from rnnsent.errors import DataError
+
+PERCENTILES = (5, 25, 50, 75, 95, 99)
+EXAMPLES_PER_CLASS = 3
+
+
+@dataclass(frozen=True)
+class SplitSummary:
+    """One split: class balance, text lengths in words, and duplicate texts.
+
+    `duplicates` is the number of texts that also appear earlier in the split; `conflicting` is the number of distinct
+    texts with more than one label in it. Texts that differ only in case and whitespace count as equal. `classes` maps
+    a class to its number of texts, `length_percentiles` a percentile to a length, and `examples` are (class, text).
+    """
+
+    name: str
+    texts: int
+    n_skipped: int
+    classes: dict[str, int]
+    length_percentiles: dict[int, float]
+    duplicates: int
+    conflicting: int
+    examples: list[tuple[str, str]]
+
+    @property
+    def class_fractions(self) -> dict[str, float]:
+        """The fraction of the split's texts in each class."""
+        return {name: count / self.texts for name, count in self.classes.items()}
+
+
+@dataclass(frozen=True)
+class DatasetSummary:
+    """A data set by split.
+
+    `shared` is the number of distinct texts that two splits have in common, by "split/split"; `unlabeled` names the
+    splits without a labeled text.
+    """
+
+    name: str
+    location: str
+    splits: list[SplitSummary]
+    shared: dict[str, int]
+    unlabeled: list[str]
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes of all splits, in the order of their first split."""
+        return list(dict.fromkeys(name for split in self.splits for name in split.classes))
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def summarize(source: Source) -> DatasetSummary:
+    """Read every split of a source. Raises DataError if no split has a labeled text."""
+    splits, unlabeled = [], []
+    unique_texts: dict[str, set[str]] = {}  # by split
+    for name in source.splits:
+        examples = source.read(name)
+        if not len(examples):
+            unlabeled.append(name)
+            continue
+        keys = [_normalize(text) for text in examples.texts]
+        unique_texts[name] = set(keys)
+        splits.append(_summarize_split(name, examples, keys))
+    if not splits:
+        raise DataError(
+            f"{source.name} has no labeled text in any split ({', '.join(unlabeled)}); "
+            "choose its label column with --label-column"
+        )
+    names = list(unique_texts)
+    pairs = [(first, second) for i, first in enumerate(names) for second in names[i + 1 :]]
+    shared = {f"{first}/{second}": len(unique_texts[first] & unique_texts[second]) for first, second in pairs}
+    return DatasetSummary(source.name, source.location, splits, shared, unlabeled)
+
+
+def _summarize_split(name: str, examples: Examples, keys: list[str]) -> SplitSummary:
+    lengths = count_words(examples.texts)
+    labels = defaultdict(set)  # by distinct text
+    for key, label in zip(keys, examples.labels.tolist(), strict=True):
+        labels[key].add(label)
+    n_selected = Counter[int]()  # by label
+    selected = []
+    for text, label in zip(examples.texts, examples.labels.tolist(), strict=True):
+        if n_selected[label] < EXAMPLES_PER_CLASS:
+            n_selected[label] += 1
+            selected.append((examples.classes[label], text))
+    return SplitSummary(
+        name=name,
+        texts=len(examples),
+        n_skipped=examples.n_skipped,
+        classes=examples.counts(),
+        length_percentiles=dict(zip(PERCENTILES, np.percentile(lengths, PERCENTILES).tolist(), strict=True)),
+        duplicates=len(keys) - len(labels),
+        conflicting=sum(len(text_labels) > 1 for text_labels in labels.values()),
+        examples=sorted(selected, key=lambda pair: examples.classes.index(pair[0])),
+    )
+
+
+def _normalize(text: str) -> str:
+    return " ".join(text.casefold().split())

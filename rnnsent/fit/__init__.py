@@ -1,1 +1,0 @@
-"""Encoded examples -> weights: the training loop, the wide side and the calibration. Knows no text, files or printing."""

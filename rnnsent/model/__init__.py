@@ -1,1 +1,0 @@
-"""The recurrent classifier: its equations in numpy, the same network in PyTorch, and its checkpoints."""

@@ -1,0 +1,14 @@
+"""JSON Lines: one object per record, with everything known about it."""
+
+from rnnsent.output.columns import Record, prediction_columns
+from rnnsent.output.delimited import json_line
+from rnnsent.output.writer import LineWriter
+
+
+class JsonlWriter(LineWriter):
+    def write_header(self) -> None:
+        """JSON Lines have no header; this fixes the names of the prediction's columns."""
+        self._added = prediction_columns(self._layout.columns, self._options.classes)
+
+    def write_record(self, record: Record) -> None:
+        self._output.write(json_line(self._layout.to_dict(record, self._added)))

@@ -1,0 +1,46 @@
+"""Parquet: the record's own columns with their types, then label, probability and the probability of each class."""
+
+from contextlib import suppress
+from types import TracebackType
+
+import pyarrow.parquet
+
+from rnnsent.data.arrow import to_array
+from rnnsent.output.columns import Layout, number_records, prediction_cells, prediction_columns
+from rnnsent.output.terminal import Output
+from rnnsent.output.writer import Writer, WriterOptions
+from rnnsent.prediction import PredictedBatch
+
+
+class ParquetWriter(Writer):
+    """Raises DataError if the values of a column have no common type."""
+
+    def __init__(self, output: Output, layout: Layout, options: WriterOptions) -> None:
+        super().__init__(output, layout, options)
+        own = layout.schema()
+        self._added = prediction_columns(own.names, options.classes)
+        kinds = [pyarrow.string(), *[pyarrow.float64()] * (len(self._added) - 1)]
+        self._schema = pyarrow.schema([*own, *map(pyarrow.field, self._added, kinds)])
+        self._file = pyarrow.parquet.ParquetWriter(output.binary, self._schema)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._file.close()
+        else:  # closing writes the footer of a file that is thrown away
+            with suppress(Exception):
+                self._file.close()
+
+    def write(self, batch: PredictedBatch) -> None:
+        rows = []
+        for record in number_records(batch, self._n_records + 1):
+            for cells, prediction in self._layout.lines(record):
+                added = prediction_cells(prediction, len(self._options.classes))
+                rows.append({**cells, **dict(zip(self._added, added, strict=True))})
+        columns = [
+            to_array([row.get(field.name) for row in rows], field.name, self._layout.source, field.type)
+            for field in self._schema
+        ]
+        self._file.write_table(pyarrow.Table.from_arrays(columns, schema=self._schema))
+        self._n_records += len(batch.predictions)

@@ -1,0 +1,27 @@
+"""Tab-separated values. A table's rows are quoted like CSV and have a header; texts and traces are lines for pipes.
+
+Lines for pipes have neither quotes nor a header: the record's own cells, label, probability, and last the text, which
+keeps its tabs. If records are lines, a line feed in a text becomes a space.
+"""
+
+from rnnsent.output.columns import Record, RowLayout
+from rnnsent.output.csv_writer import CsvWriter
+from rnnsent.output.delimited import format_probability
+
+
+class TsvWriter(CsvWriter):
+    delimiter = "\t"
+
+    def write_header(self) -> None:
+        if isinstance(self._layout, RowLayout):
+            super().write_header()
+
+    def write_record(self, record: Record) -> None:
+        if isinstance(self._layout, RowLayout):
+            super().write_record(record)
+            return
+        for cells, prediction in self._layout.lines(record):
+            *own, text = cells.values()
+            values = [*own, prediction.label, format_probability(prediction.probability), text]
+            line = ["" if value is None else value for value in values]
+            self._output.write(self._options.cells.tsv_line(line, self._options.record_end))

@@ -1,0 +1,1 @@
+"""Training: requests, data, stages of a run, the checkpoint it writes, self-training and hyperparameter tuning."""

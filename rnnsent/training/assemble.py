@@ -1,0 +1,48 @@
+"""All tensors of a checkpoint: the trained network, the n-gram model fitted beside it, and the calibration of both."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnsent.checkpoint.quantization import quantize
+from rnnsent.checkpoint.shapes import EMBEDDING
+from rnnsent.config import Device, Recipe
+from rnnsent.network.calibration import EXPONENTS
+from rnnsent.network.ngrams import BIAS, WEIGHTS, NgramModel
+from rnnsent.network.torch_engine import TorchEngine
+from rnnsent.training.fit_calibration import fit_calibration
+from rnnsent.training.fit_ngrams import fit_ngrams
+from rnnsent.training.training_data import TrainingData
+
+
+def assemble_weights(
+    network: dict[str, NDArray[Any]], recipe: Recipe, data: TrainingData, device: Device
+) -> dict[str, NDArray[Any]]:
+    """The tensors by name. The n-gram model is fitted on the labeled texts, the calibration on the validation texts.
+
+    Args:
+        network: weights of the network by name, float32.
+    """
+    validation = data.validation
+    n_classes = len(data.classes)
+    logits = [TorchEngine(network, recipe.model, device).logits(validation.rows)]  # (N, K) for each model
+    ngrams: dict[str, NDArray[Any]] = {}
+    if recipe.model.max_ngram:
+        ngrams = fit_ngrams(
+            data.labeled.rows,
+            data.labeled.labels,
+            n_classes=n_classes,
+            max_ngram=recipe.model.max_ngram,
+            max_features=recipe.model.max_ngram_features,
+            seed=recipe.training.seed,
+        )
+        logits.append(NgramModel(ngrams, recipe.model.max_ngram, n_classes).logits(validation.rows))
+    scales, exponents = fit_calibration(logits, validation.labels, [len(row) for row in validation.rows])
+    weights = network | ngrams
+    # Logits are linear in these tensors, so scaling the tensors scales the logits.
+    for names, scale in zip((("output.weight", "output.bias"), (WEIGHTS, BIAS)), scales, strict=False):
+        weights |= {name: weights[name] * np.float32(scale) for name in names}
+    if ngrams:
+        weights[WEIGHTS] = weights[WEIGHTS].astype(np.float16)
+    return weights | quantize(EMBEDDING, weights[EMBEDDING]) | {EXPONENTS: np.array(exponents, dtype=np.float32)}

@@ -1,0 +1,145 @@
+"""The data of a run: labeled texts, texts labeled by teachers, unlabeled and validation texts, encoded as token ids."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnsent.checkpoint.store import find_model
+from rnnsent.config import Device, DistillationConfig, Recipe
+from rnnsent.data.corpus import Corpus
+from rnnsent.data.examples import Examples
+from rnnsent.data.ids import Ids
+from rnnsent.data.overlap import without_near_duplicates_of
+from rnnsent.data.sources import Source
+from rnnsent.data.tokenizer import Tokenizer
+from rnnsent.data.unlabeled import find_unlabeled_splits, read_unlabeled, segment, synthesize_texts
+from rnnsent.training.dataset import EncodedDataset
+from rnnsent.training.events import LabelingProgress
+from rnnsent.training.request import TrainingRequest
+from rnnsent.training.teachers import load_teacher, teacher_probabilities
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a run trains and validates on, with the tokenizer of its ids and the names of its K classes."""
+
+    classes: tuple[str, ...]
+    tokenizer: Tokenizer
+    labeled: EncodedDataset
+    teacher_labeled: EncodedDataset
+    unlabeled: Sequence[Ids]
+    validation: EncodedDataset
+
+
+@dataclass(frozen=True)
+class SoftLabels:
+    """N unlabeled texts and a teacher's probabilities for them, (N, K)."""
+
+    texts: Sequence[str]
+    probabilities: NDArray[np.float32]
+
+    def take(self, indices: NDArray[np.intp]) -> "SoftLabels":
+        return SoftLabels([self.texts[i] for i in indices], self.probabilities[indices])
+
+
+def load_training_data(
+    recipe: Recipe,
+    request: TrainingRequest,
+    sources: Sequence[Source],
+    corpus: Corpus,
+    tokenizer: Tokenizer | None = None,
+) -> Generator[LabelingProgress, None, TrainingData]:
+    """Read the unlabeled texts, label them with the teachers, and encode everything, yielding progress.
+
+    Args:
+        tokenizer: None takes that of the base model, or trains one.
+
+    Raises:
+        RnnsentError: a teacher or the texts cannot be read, or a teacher has other classes.
+    """
+    excluded = request.exclude_near_duplicates_of
+    labeled = corpus.train.take(without_near_duplicates_of(corpus.train.texts, excluded))
+    configs = [config for config in (recipe.distillation, *request.extra_teachers) if config.teacher]
+    soft_labels = yield from load_teacher_labels(configs, sources, corpus, request.device, recipe.training.seed)
+    soft_labels = soft_labels.take(without_near_duplicates_of(soft_labels.texts, excluded))
+    unlabeled: list[str] = []
+    if recipe.uses_unlabeled:
+        unlabeled = read_unlabeled_texts(recipe.distillation, sources, corpus)
+        unlabeled = [unlabeled[i] for i in without_near_duplicates_of(unlabeled, excluded)]
+    if tokenizer is None and recipe.training.fine_tune:
+        tokenizer = find_model(recipe.training.fine_tune).tokenizer
+    tokenizer = tokenizer or Tokenizer.train([*labeled.texts, *soft_labels.texts, *unlabeled], recipe.tokenizer)
+    return TrainingData(
+        classes=labeled.classes,
+        tokenizer=tokenizer,
+        labeled=encode(labeled, tokenizer),
+        teacher_labeled=_encode_texts(soft_labels.texts, soft_labels.probabilities, tokenizer),
+        unlabeled=[row for row in tokenizer.encode(unlabeled) if len(row)],
+        validation=encode(corpus.validation, tokenizer),
+    )
+
+
+def load_teacher_labels(
+    configs: Sequence[DistillationConfig], sources: Sequence[Source], corpus: Corpus, device: Device, seed: int
+) -> Generator[LabelingProgress, None, SoftLabels]:
+    """Yield progress, and return what every teacher says of its unlabeled and synthetic texts, in the order of `configs`.
+
+    Texts of the validation split are left out.
+
+    Raises:
+        RnnsentError: a teacher or the texts cannot be read, or a teacher has other classes.
+    """
+    texts: list[str] = []
+    targets = [np.empty((0, len(corpus.train.classes)), dtype=np.float32)]
+    validation_texts = set(corpus.validation.texts)
+    for config in configs:
+        teacher = load_teacher(config.teacher, device)
+        inputs = _read_teacher_inputs(config, sources, validation_texts, teacher.words, seed)
+        probabilities = yield from teacher_probabilities(teacher, corpus.train.classes, inputs)
+        labeled = np.flatnonzero(np.isfinite(probabilities).all(axis=1))  # texts without tokens have none
+        texts += [inputs[i] for i in labeled]
+        targets.append(probabilities[labeled])
+    return SoftLabels(texts, np.concatenate(targets))
+
+
+def encode(examples: Examples, tokenizer: Tokenizer) -> EncodedDataset:
+    """Token ids and one-hot targets of labeled texts. Texts without tokens, for example `<br />`, are left out."""
+    one_hot = np.eye(len(examples.classes), dtype=np.float32)[examples.labels]  # (N, K)
+    return _encode_texts(examples.texts, one_hot, tokenizer)
+
+
+def read_unlabeled_texts(config: DistillationConfig, sources: Sequence[Source], corpus: Corpus) -> list[str]:
+    """The unlabeled texts that the config names, or else those of the sources, without those of the validation split."""
+    validation_texts = set(corpus.validation.texts)
+    names = config.unlabeled.split(",") if config.unlabeled else find_unlabeled_splits(sources)
+    return [text for name in names for text in read_unlabeled(name, sources) if text not in validation_texts]
+
+
+def _encode_texts(texts: Sequence[str], targets: NDArray[np.float32], tokenizer: Tokenizer) -> EncodedDataset:
+    rows = tokenizer.encode(texts)
+    has_tokens = np.array([len(row) > 0 for row in rows], dtype=bool)
+    return EncodedDataset([row for row in rows if len(row)], targets[has_tokens])
+
+
+def _read_teacher_inputs(
+    config: DistillationConfig,
+    sources: Sequence[Source],
+    validation_texts: set[str],
+    words: Sequence[str],
+    seed: int,
+) -> list[str]:
+    """The texts for a teacher to label: at most `max_unlabeled` from each source, then the synthetic ones."""
+    generator = np.random.default_rng([seed, config.max_unlabeled, config.synthetic_texts])
+    inputs: list[str] = []
+    for name in config.unlabeled.split(","):
+        texts = [text for text in read_unlabeled(name, sources) if text not in validation_texts]
+        segments = [text for text in segment(texts, config.teacher_inputs) if text not in validation_texts]
+        if len(segments) > config.max_unlabeled:
+            sample = np.sort(generator.choice(len(segments), config.max_unlabeled, replace=False))
+            segments = [segments[i] for i in sample]
+        inputs += segments
+    if config.synthetic_texts:
+        inputs += synthesize_texts(inputs, words, config.synthetic_texts, generator)
+    return inputs

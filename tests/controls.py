@@ -1,7 +1,0 @@
-"""What a terminal would obey, for the tests that hold it back."""
-
-import re
-
-# Every character that moves a cursor, changes a colour or turns text round, some of them as a terminal would get them.
-HOSTILE = "\x1b[31mred\x1b[0m \x07\x08\x9b2J\x7f\u202eabc\u2066 \r\x0b\x0c\x85"
-FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

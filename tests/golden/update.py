@@ -1,0 +1,45 @@
+"""Record the English model's predictions for the golden texts: `make golden`, after an intended change."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rnnsent.checkpoint.checkpoint import Checkpoint
+from rnnsent.prediction import Predictor
+
+FILE = Path(__file__).with_name("english.jsonl")
+ENGLISH = Path(__file__).parents[2] / "models" / "english"
+POSITIVE = "positive"
+
+
+def read_golden() -> list[dict[str, Any]]:
+    """The recorded texts, each with its kind, label and probability of `positive`."""
+    return [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
+
+
+def predict(texts: list[str]) -> list[tuple[str | None, float | None]]:
+    """The model's label and probability of `positive` for each text; None for a text without tokens."""
+    predictions = Predictor(Checkpoint.read(ENGLISH), device="cpu").predict(texts)
+    return [
+        (prediction.label, prediction.probabilities and prediction.probabilities[POSITIVE])
+        for prediction in predictions
+    ]
+
+
+def main() -> None:
+    golden = read_golden()
+    n_changed = 0
+    lines = []
+    for record, (label, probability) in zip(golden, predict([record["text"] for record in golden]), strict=True):
+        if record.get("label", label) != label:
+            n_changed += 1
+            print(f"{record['label']} -> {label} ({probability:.3f}): {record['text'][:100]!r}")
+        rounded = None if probability is None else round(probability, 3)
+        updated = {"kind": record["kind"], "text": record["text"], "label": label, "probability": rounded}
+        lines.append(json.dumps(updated, ensure_ascii=False) + "\n")
+    FILE.write_text("".join(lines), encoding="utf-8")
+    print(f"{n_changed} of {len(lines)} labels changed in {FILE.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,292 @@
+"""A text's prediction depends only on the text: not on its batch, its position or the engine."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_equations import CELLS, POOLINGS
+
+import rnnsent
+from rnnsent import prediction as module
+from rnnsent.checkpoint.checkpoint import Checkpoint
+from rnnsent.data.records import RecordBatch
+from rnnsent.errors import DeviceError, ModelError
+from rnnsent.network.numpy_engine import NumpyEngine
+from rnnsent.network.torch_engine import TorchEngine
+from rnnsent.parallel import PAUSE, Pause
+from rnnsent.prediction import PredictedBatch, Prediction, Predictor
+
+WORDS = ("good", "bad", "film", "it's", "電影", "Unseen", "...", "<br />", "\ud800", " ", "\n", "é", "👍🏽", "ﬁne", "İ")
+TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join), min_size=1, max_size=6)
+
+
+@pytest.fixture(scope="module")
+def predictors(tmp_path_factory: pytest.TempPathFactory, write_model) -> Callable[..., Predictor]:
+    """A predictor with the numpy or the PyTorch engine, for a cell and a pooling."""
+    folder = tmp_path_factory.mktemp("variants")
+
+    @lru_cache
+    def of(cell: str, pooling: str, engine: str = "numpy", *, tokenizer="word", classes=2, max_ngram=0) -> Predictor:
+        path = folder / f"{cell}-{pooling}-{tokenizer}-{classes}-{max_ngram}"
+        names = tuple(f"class {k}" for k in range(classes))
+        write_model(
+            path, cell=cell, pooling=pooling, tokenizer=tokenizer, classes=names, max_ngram=max_ngram, num_layers=2
+        )
+        predictor = Predictor(Checkpoint.read(path))
+        if engine == "torch":
+            predictor._engine = TorchEngine(predictor._weights, predictor._config, "cpu")
+        return predictor
+
+    return of
+
+
+@pytest.fixture
+def predictor(model: Checkpoint) -> Predictor:
+    return Predictor(model)
+
+
+def probabilities_of(predictions: list[Prediction]) -> np.ndarray:
+    """Probabilities (N, K), NaN for a text without a token."""
+    rows = [list(prediction.probabilities.values()) if prediction.probabilities else [] for prediction in predictions]
+    width = max(map(len, rows), default=1)
+    return np.array([row or [np.nan] * width for row in rows])
+
+
+def stream(predictor: Predictor, batches: Iterable[list[str] | Pause]) -> Iterator[PredictedBatch]:
+    """The predictor's batches for batches of texts."""
+    yield from predictor.predict_batches(batch if isinstance(batch, Pause) else RecordBatch(batch) for batch in batches)
+
+
+@settings(deadline=None, derandomize=True, max_examples=150)
+@given(st.sampled_from(list(product(CELLS, POOLINGS, ("numpy", "torch")))), st.sampled_from((0, 2)), TEXTS)
+def test_batch_independence(predictors, variant, ngrams, texts) -> None:
+    """A text gets the same prediction alone and in any batch, with either engine."""
+    cell, pooling, engine = variant
+    together = predictors(cell, pooling, engine, max_ngram=ngrams).predict(texts)
+    alone = [predictors(cell, pooling, max_ngram=ngrams).predict([text])[0] for text in texts]
+    turned = predictors(cell, pooling, engine, max_ngram=ngrams).predict(texts[::-1])[::-1]
+    np.testing.assert_allclose(probabilities_of(together), probabilities_of(alone), atol=1e-5)
+    np.testing.assert_allclose(probabilities_of(together), probabilities_of(turned), atol=1e-5)
+    assert [(prediction.text, prediction.n_tokens, prediction.oov_rate) for prediction in together] == [
+        (prediction.text, prediction.n_tokens, prediction.oov_rate) for prediction in alone
+    ]
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(TEXTS, st.integers(2, 4))
+def test_probabilities(predictors, texts, classes) -> None:
+    """Probabilities sum to 1, and the label has the largest."""
+    for prediction in predictors("lstm", "mean", classes=classes).predict(texts):
+        if prediction.probabilities is None:
+            assert (prediction.label, prediction.probability, prediction.n_tokens, prediction.oov_rate) == (
+                None,
+                None,
+                0,
+                None,
+            )
+            continue
+        assert list(prediction.probabilities) == [f"class {k}" for k in range(classes)]
+        assert sum(prediction.probabilities.values()) == pytest.approx(1, abs=1e-12)
+        assert (
+            prediction.probability
+            == prediction.probabilities[prediction.label]
+            == max(prediction.probabilities.values())
+        )
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(st.sampled_from(("word", "bpe", "char")), TEXTS)
+def test_trace_offsets(predictors, tokenizer, texts) -> None:
+    """A trace's offsets point at its tokens in the text."""
+    predictor = predictors("lstm", "last", tokenizer=tokenizer)
+    for text in texts:
+        steps = predictor.trace(text)
+        assert len(steps) == predictor.predict([text])[0].n_tokens
+        assert all(text[step.start : step.end] == step.token for step in steps)
+        assert all(0 <= step.start <= step.end <= len(text) for step in steps)
+        assert [step.start for step in steps] == sorted(step.start for step in steps)
+        assert all(sum(step.probabilities.values()) == pytest.approx(1) for step in steps)
+        assert all(step.probability == step.probabilities[step.label] for step in steps)
+
+
+def test_trace_tokens(predictor: Predictor) -> None:
+    """A trace shows words as they are written in the text."""
+    steps = predictor.trace("<br />It's a GOOD 電影.\n")
+    assert [step.token for step in steps] == ["It's", "a", "GOOD", "電", "影", "."]
+    assert steps[0].to_dict()["start"] == 6
+
+
+def test_trace_last(write_model, tmp_path: Path) -> None:
+    """The last output of a unidirectional network with `last` pooling is its prediction."""
+    predictor = Predictor(write_model(tmp_path / "plain", pooling="last", bidirectional=False))
+    text = "a good film was not very dull"
+    last, whole = predictor.trace(text)[-1], predictor.predict([text])[0]
+    assert list(last.probabilities.values()) == pytest.approx(list(whole.probabilities.values()), abs=1e-6)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_ngrams(write_model, tmp_path: Path, classes: int) -> None:
+    """N-grams add their weights to the logits."""
+    names = tuple(f"class {k}" for k in range(classes))
+    alone = Predictor(write_model(tmp_path / "network", classes=names))
+    both = Predictor(write_model(tmp_path / "both", classes=names, max_ngram=2))
+    moved = np.log(probabilities_of(both.predict(["good", "unseen"]))) - np.log(
+        probabilities_of(alone.predict(["good", "unseen"]))
+    )
+    bias = both.checkpoint.weights["ngrams.bias"]
+    expected = bias if classes > 2 else np.array([-bias[0] / 2, bias[0] / 2])  # of an n-gram without a weight
+    np.testing.assert_allclose(moved[1] - moved[1].mean(), expected - expected.mean(), atol=1e-5)
+    assert np.abs((moved[0] - moved[0].mean()) - (expected - expected.mean())).max() > 0.01
+
+
+def test_no_token(predictor: Predictor) -> None:
+    """A text without a token has no label and no trace."""
+    for text in ("", " \t\n", "\u3000\xa0", "<br/> <BR>"):
+        assert predictor.predict([text]) == [Prediction(text, None, None, None, 0, None)]
+        assert predictor.trace(text) == []
+
+
+def test_blank_texts(predictor: Predictor) -> None:
+    """Blank texts keep their positions among others."""
+    predictions = predictor.predict(["", "good", " ", "bad", ""])
+    assert [prediction.label is None for prediction in predictions] == [True, False, True, False, True]
+    np.testing.assert_allclose(
+        probabilities_of(predictions[1:2]), probabilities_of(predictor.predict(["good"])), atol=1e-6
+    )
+
+
+def test_no_texts(predictor: Predictor) -> None:
+    assert predictor.predict([]) == []
+    assert list(predictor.predict_batches([])) == []
+
+
+def test_oov_rate(predictor: Predictor) -> None:
+    """The OOV rate is the fraction of unknown tokens."""
+    predictions = predictor.predict(["good bad", "good unseen", "unseen!", "good GOOD unseen good"])
+    assert [prediction.oov_rate for prediction in predictions] == [0, 0.5, 1, 0.25]
+    assert [prediction.n_tokens for prediction in predictions] == [2, 2, 2, 4]
+
+
+def test_stream(predictor: Predictor) -> None:
+    """A short stream yields each batch before it requests the next."""
+    requested = []
+
+    def batches() -> Iterator[list[str]]:
+        for batch in (["good"], ["bad", ""]):
+            requested.append(batch)
+            yield batch
+
+    results = stream(predictor, batches())
+    assert [prediction.text for prediction in next(results).predictions] == ["good"]
+    assert requested == [["good"]]
+    assert [prediction.text for prediction in next(results).predictions] == ["bad", ""]
+
+
+def test_to_dict(predictor: Predictor) -> None:
+    """A prediction is plain data."""
+    (predictions,) = predictor.predict(["good"])
+    assert predictions.to_dict() == {
+        "text": "good",
+        "label": predictions.label,
+        "probability": predictions.probability,
+        "probabilities": predictions.probabilities,
+        "n_tokens": 1,
+        "oov_rate": 0.0,
+    }
+    assert {type(value) for value in (predictions.probability, predictions.oov_rate)} == {float}
+    assert type(predictions.n_tokens) is int
+
+
+@pytest.fixture
+def bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pretend that the processor supports bfloat16."""
+    monkeypatch.setattr("rnnsent.network.device.has_bfloat16", lambda _: True)
+
+
+def allow_numpy(texts: int, predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyTorch is worth loading after this many texts "a good film"."""
+    monkeypatch.setattr(module, "TORCH_THRESHOLD", texts * predictor._multiplications(["a good film"]))
+
+
+def test_torch_switch(model: Checkpoint, monkeypatch: pytest.MonkeyPatch, bfloat16: None) -> None:
+    """PyTorch takes over once the input is large enough for bfloat16 to pay."""
+    predictor = Predictor(model, precision="bfloat16")
+    allow_numpy(2, predictor, monkeypatch)
+    before = predictor.predict(["a good film"])
+    predictor.predict(["a good film"])
+    assert isinstance(predictor._engine, NumpyEngine)
+    after = predictor.predict(["a good film"])  # the third time is past the two that were allowed
+    assert isinstance(predictor._engine, TorchEngine)
+    np.testing.assert_allclose(probabilities_of(after), probabilities_of(before), atol=0.05)
+    predictor.predict(["a"])
+    assert isinstance(predictor._engine, TorchEngine)
+
+
+def test_torch_switch_in_stream(model: Checkpoint, monkeypatch: pytest.MonkeyPatch, bfloat16: None) -> None:
+    """PyTorch takes over within a long stream."""
+    monkeypatch.setattr(module, "THREADING_THRESHOLD", -1)
+    predictor = Predictor(model, precision="bfloat16")
+    allow_numpy(6, predictor, monkeypatch)
+    batches = [["a good film"] * 4, ["a bad film"], ["a good film", "", "bad"], PAUSE, ["good"]]
+    texts = [text for batch in batches if not isinstance(batch, Pause) for text in batch]
+    engines, predictions = [], []
+    for batch in stream(predictor, batches):
+        engines.append(type(predictor._engine))
+        predictions += batch.predictions
+    assert [prediction.text for prediction in predictions] == texts
+    expected = probabilities_of(Predictor(model).predict(texts))
+    np.testing.assert_allclose(probabilities_of(predictions), expected, atol=0.05)
+    assert (engines[0], engines[-1]) == (NumpyEngine, TorchEngine)
+
+
+def test_numpy_stays(model: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """numpy stays if PyTorch has neither a GPU nor bfloat16."""
+    monkeypatch.setattr("rnnsent.network.device.has_bfloat16", lambda _: False)
+    predictor = Predictor(model, device="cpu", precision="bfloat16")
+    allow_numpy(0, predictor, monkeypatch)
+    predictor.predict(["a good film"] * 2)
+    assert isinstance(predictor._engine, NumpyEngine)
+
+
+@pytest.mark.parametrize("threshold", [0, 1e9], ids=["threads", "no threads"])
+def test_threads(predictor: Predictor, monkeypatch: pytest.MonkeyPatch, threshold: float) -> None:
+    """Batches come back in order with and without threads."""
+    monkeypatch.setattr(module, "THREADING_THRESHOLD", threshold)
+    texts = ["good", "", "a bad film", "film " * 40, "..."] * 7
+    batches = [texts[:3], PAUSE, texts[3:20], [], texts[20:]]
+    predictions = [prediction for batch in stream(predictor, batches) for prediction in batch.predictions]
+    assert [prediction.text for prediction in predictions] == texts
+    np.testing.assert_allclose(probabilities_of(predictions[:5] * 7), probabilities_of(predictions), atol=1e-6)
+
+
+def test_missing_device(model: Checkpoint) -> None:
+    """A missing device is refused at once."""
+    import torch
+
+    missing = "mps" if torch.cuda.is_available() else "cuda"
+    with pytest.raises(DeviceError, match=f"--device {missing}"):
+        Predictor(model, device=missing)
+
+
+def test_load(model: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RNNSENT_MODELS_DIR", str(model.path.parent))
+    by_name, by_path, newest = rnnsent.load("tiny"), rnnsent.load(str(model.path)), rnnsent.load()
+    assert by_name.predict(["good"]) == by_path.predict(["good"]) == newest.predict(["good"])
+    with pytest.raises(ModelError, match="did you mean 'tiny'"):
+        rnnsent.load("tinny")
+
+
+def test_iterator(predictor: Predictor) -> None:
+    assert predictor.predict(iter(("good", "bad"))) == predictor.predict(["good", "bad"])
+
+
+@pytest.mark.parametrize("texts", ["a text", b"a text", "", [None], ["good", 3], [b"good"]])
+def test_type_error(predictor: Predictor, texts: object) -> None:
+    """Anything but an iterable of texts is a TypeError."""
+    with pytest.raises(TypeError, match="predict takes a list of texts, not "):
+        predictor.predict(texts)
