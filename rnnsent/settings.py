@@ -57,7 +57,9 @@ class Settings:
         normalized = {key.replace("-", "_"): value for key, value in values.items()}
         for key in normalized:
             if key not in known:
-                raise SettingsError(f"{source}: unknown setting {cls.TABLE}.{key}; {suggest(key, known, f'{cls.TABLE}.')}")
+                raise SettingsError(
+                    f"{source}: unknown setting {cls.TABLE}.{key}; {suggest(key, known, f'{cls.TABLE}.')}"
+                )
         try:
             return cls(**normalized)
         except SettingsError as error:

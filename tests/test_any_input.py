@@ -1,4 +1,4 @@
-"""Proves that whatever characters an input holds come back from every format, and that an archive is told by its name."""
+"""Any character passes through every format, and compressed input is refused by name."""
 
 import csv
 import gzip
@@ -12,8 +12,8 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from rnnsent.data.records import read_file_records
-from rnnsent.data.tables import read_table
+from rnnsent.data.line_reader import read_lines
+from rnnsent.data.table_reader import TableReader
 
 pytestmark = pytest.mark.usefixtures("working_dir")
 
@@ -25,7 +25,7 @@ PLANES = [
 
 
 def write(path: Path, texts: list[str]) -> None:
-    """A file of the texts in the format that its name tells, a table with one column."""
+    """Write the texts to a file in the format of its suffix; a table has one column."""
     match path.suffix:
         case ".csv" | ".tsv":
             with path.open("w", encoding="utf-8", newline="") as file:
@@ -42,13 +42,12 @@ def write(path: Path, texts: list[str]) -> None:
 
 
 @pytest.mark.parametrize("texts", PLANES, ids=range(17))
-def test_characters_of_each_plane_come_back_from_every_format(
-    run_ok, stdin, working_dir: Path, texts: list[str]
-) -> None:
+def test_unicode_planes(run_ok, stdin, working_dir: Path, texts: list[str]) -> None:
+    """Characters of every plane pass through every format."""
     for name in ("in", "in.utf16", "in.csv", "in.tsv", "in.jsonl", "in.parquet"):
         write(working_dir / name, texts)
-        found = [json.loads(line)["text"] for line in run_ok("predict", name, "--json").split("\n")[:-1]]
-        assert found == texts
+        texts_read = [json.loads(line)["text"] for line in run_ok("predict", name, "--json").split("\n")[:-1]]
+        assert texts_read == texts
         header, *rows = csv.reader(io.StringIO(run_ok("predict", name, "-f", "csv"), newline=""))
         assert [row[header.index("text")] for row in rows] == texts
     stdin((working_dir / "in").read_bytes())
@@ -56,7 +55,8 @@ def test_characters_of_each_plane_come_back_from_every_format(
 
 
 @pytest.mark.parametrize("half", [b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xf4\x90\x80\x80", b"\xc0\x80"])
-def test_bytes_that_no_character_has_become_replacement_characters(run_ok, working_dir: Path, half: bytes) -> None:
+def test_invalid_utf8(run_ok, working_dir: Path, half: bytes) -> None:
+    """Bytes that encode no character become U+FFFD."""
     shown = half.decode("utf-8", "replace")
     contents = {
         "in": b"good " + half,
@@ -74,9 +74,8 @@ def test_bytes_that_no_character_has_become_replacement_characters(run_ok, worki
     [(gzip.compress(b"good\n", mtime=0), "gzip"), (lzma.compress(b"good\n"), "xz"), (b"PK\3\4", "zip")],
     ids=["gzip", "xz", "zip"],
 )
-def test_an_archive_is_refused_wherever_it_comes_from(
-    run_error, stdin, working_dir: Path, data: bytes, kind: str
-) -> None:
+def test_compressed(run_error, stdin, working_dir: Path, data: bytes, kind: str) -> None:
+    """Compressed input is refused wherever it comes from."""
     for name in ("in", "in.csv", "in.jsonl", "in.parquet"):
         (working_dir / name).write_bytes(data)
         code, line = run_error("predict", name)
@@ -95,13 +94,14 @@ def test_an_archive_is_refused_wherever_it_comes_from(
         ("in.csv", b"id,text\n1,good\n" + b"1\n" * 50_000),
         ("in.jsonl", b'{"text": "good"}\n' + b"{\n" * 50_000),
     ],
-    ids=["empty lines", "lines", "rows", "short rows", "rows that cannot be read"],
+    ids=["empty lines", "lines", "rows", "short rows", "unreadable rows"],
 )
-def test_memory_does_not_grow_with_the_number_of_records(working_dir: Path, name: str, content: bytes) -> None:
+def test_memory(working_dir: Path, name: str, content: bytes) -> None:
+    """Memory does not grow with the number of records."""
     (working_dir / name).write_bytes(content)
-    windows = read_file_records(Path(name)) if name == "in" else read_table(Path(name), "text", "skip").windows
+    batches = read_lines(Path(name)) if name == "in" else TableReader(Path(name), "text", "skip").batches()
     tracemalloc.start()
-    for _ in windows:
+    for _ in batches:
         pass
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

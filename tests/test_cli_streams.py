@@ -1,4 +1,4 @@
-"""Proves what stdout, stderr and a terminal get: results, notes, errors, colors, and no escape code of a text."""
+"""What stdout, stderr and a terminal get: results, notes, errors, colors, and no escape code of a text."""
 
 import json
 import os
@@ -16,7 +16,8 @@ from rnnsent.output import terminal
 pytestmark = pytest.mark.usefixtures("working_dir")
 
 
-def test_the_file_that_stdout_is_gets_the_results_as_stdout_does(working_dir: Path) -> None:
+def test_output_is_stdout(working_dir: Path) -> None:
+    """--output - and /dev/stdout append to the file that stdout is."""
     for name in ("-", "/dev/stdout"):
         (working_dir / "log").write_text("before\n")
         with (working_dir / "log").open("ab") as log:
@@ -27,7 +28,7 @@ def test_the_file_that_stdout_is_gets_the_results_as_stdout_does(working_dir: Pa
     assert not (working_dir / "-").exists()
 
 
-def closed(working_dir: Path, redirection: str) -> subprocess.CompletedProcess[bytes]:
+def run_redirected(working_dir: Path, redirection: str) -> subprocess.CompletedProcess[bytes]:
     for name in ("lines", "lines.csv"):
         (working_dir / name).write_bytes(b"text\n" + b"a good film\n" * 3_000)
     (working_dir / "in.csv").write_text("text,label\ngood,positive\nbad,negative\n")
@@ -36,7 +37,7 @@ def closed(working_dir: Path, redirection: str) -> subprocess.CompletedProcess[b
 
 
 @pytest.mark.parametrize(
-    ("redirection", "words"),
+    ("redirection", "message"),
     [
         ("predict x >&-", b"stdout is closed"),
         ("predict -f table x >&-", b"stdout is closed"),
@@ -56,66 +57,73 @@ def closed(working_dir: Path, redirection: str) -> subprocess.CompletedProcess[b
         ("--help > /dev/full", b"No space left on device"),
     ],
 )
-def test_a_stream_that_cannot_be_used_is_one_line(working_dir: Path, redirection: str, words: bytes) -> None:
-    answer = closed(working_dir, redirection)
-    assert answer.returncode in (1, 2)
-    assert answer.stderr.startswith(b"rnnsent: error: "), answer.stderr
-    assert words in answer.stderr
-    assert (answer.stderr.count(b"\n"), answer.stdout) == (1, b"")
+def test_unusable_streams(working_dir: Path, redirection: str, message: bytes) -> None:
+    """A closed or full stream is one line of error."""
+    result = run_redirected(working_dir, redirection)
+    assert result.returncode in (1, 2)
+    assert result.stderr.startswith(b"rnnsent: error: "), result.stderr
+    assert message in result.stderr
+    assert (result.stderr.count(b"\n"), result.stdout) == (1, b"")
 
 
-def test_a_disk_that_is_full_leaves_the_old_file(working_dir: Path) -> None:
+def test_full_disk(working_dir: Path) -> None:
+    """A full disk leaves the old file."""
     (working_dir / "lines").write_bytes(b"a good film\n" * 1_000)
     (working_dir / "lines.csv").write_bytes(b"text\n" + b"a good film\n" * 1_000)
     code = "import resource, sys; from rnnsent.cli.app import main; "
     code += "resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000)); main(sys.argv[1:])"
-    for name, word in (("out.tsv", "lines"), ("out.csv", "lines.csv"), ("out.parquet", "lines.csv")):
+    for name, source in (("out.tsv", "lines"), ("out.csv", "lines.csv"), ("out.parquet", "lines.csv")):
         (working_dir / name).write_text("old")
-        command = [sys.executable, "-c", code, "predict", word, "-o", name]
-        answer = subprocess.run(command, cwd=working_dir, capture_output=True)
-        assert (answer.returncode, answer.stderr) == (1, f"rnnsent: error: {name}: File too large\n".encode())
+        command = [sys.executable, "-c", code, "predict", source, "-o", name]
+        result = subprocess.run(command, cwd=working_dir, capture_output=True)
+        assert (result.returncode, result.stderr) == (1, f"rnnsent: error: {name}: File too large\n".encode())
         assert (working_dir / name).read_text() == "old"
         assert not list(working_dir.glob(".out*"))
 
 
-def test_a_reader_that_goes_away_ends_the_command_quietly(working_dir: Path) -> None:
-    answer = closed(working_dir, "predict lines | head -1; exit ${PIPESTATUS[0]}")
-    assert (answer.returncode in (0, 141), answer.stdout.count(b"\n"), answer.stderr) == (True, 1, b"")
+def test_closed_pipe(working_dir: Path) -> None:
+    """A reader that goes away ends the command quietly."""
+    result = run_redirected(working_dir, "predict lines | head -1; exit ${PIPESTATUS[0]}")
+    assert (result.returncode in (0, 141), result.stdout.count(b"\n"), result.stderr) == (True, 1, b"")
 
 
 @pytest.mark.parametrize(
-    "words",
+    "command",
     ["--help", "predict -h", "models", "models --json", "models verify", "datasets", "datasets in.csv", "predict x",
      "predict - < lines", "predict lines.csv", "evaluate in.csv"],
 )  # fmt: skip
-def test_a_stdout_that_nobody_reads_is_no_error(working_dir: Path, words: str) -> None:
-    answer = closed(working_dir, f"{words} > >(exec true)")
-    assert (answer.returncode in (0, 1), answer.stdout, answer.stderr) == (True, b"", b"")
+def test_unread_stdout(working_dir: Path, command: str) -> None:
+    """A stdout that nobody reads is not an error."""
+    result = run_redirected(working_dir, f"{command} > >(exec true)")
+    assert (result.returncode in (0, 1), result.stdout, result.stderr) == (True, b"", b"")
 
 
-@pytest.mark.parametrize("nowhere", ["2> /dev/full", "2> >(exec true)", "2>&-"])
-def test_a_note_that_cannot_be_written_ends_no_work(working_dir: Path, nowhere: str) -> None:
+@pytest.mark.parametrize("redirection", ["2> /dev/full", "2> >(exec true)", "2>&-"])
+def test_unwritable_notes(working_dir: Path, redirection: str) -> None:
+    """A note that cannot be written does not end the work."""
     (working_dir / "broken.csv").write_text("text,other\nx\ngood,x\n")
-    answer = closed(working_dir, f"predict broken.csv --on-error skip --json {nowhere}")
-    assert (answer.returncode, answer.stdout.count(b"\n"), answer.stderr) == (0, 2, b"")
+    result = run_redirected(working_dir, f"predict broken.csv --on-error skip --json {redirection}")
+    assert (result.returncode, result.stdout.count(b"\n"), result.stderr) == (0, 2, b"")
 
 
-def test_with_stderr_closed_stdout_holds_results_alone(working_dir: Path) -> None:
-    answer = closed(working_dir, "models --json 2>&-")
-    assert (answer.returncode, type(json.loads(answer.stdout))) == (0, list)
-    assert closed(working_dir, "predict -m nosuch x 2>&-").stdout == b""
+def test_closed_stderr(working_dir: Path) -> None:
+    """With stderr closed, stdout has results only."""
+    result = run_redirected(working_dir, "models --json 2>&-")
+    assert (result.returncode, type(json.loads(result.stdout))) == (0, list)
+    assert run_redirected(working_dir, "predict -m nosuch x 2>&-").stdout == b""
 
 
-def broken(working_dir: Path) -> None:
+def break_model(working_dir: Path) -> None:
     (working_dir / "models" / "broken").mkdir()
     (working_dir / "models" / "broken" / "config.json").write_text("{")
 
 
-def test_a_note_goes_to_stderr_and_quiet_silences_it(working_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    broken(working_dir)
+def test_quiet(working_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Notes go to stderr, and --quiet silences them."""
+    break_model(working_dir)
     assert run(["models", "--json"]) == 0
     out, err = capsys.readouterr()
-    assert [each["name"] for each in json.loads(out)] == ["english", "tiny"]
+    assert [entry["name"] for entry in json.loads(out)] == ["english", "tiny"]
     assert err.startswith("unreadable: ")
     for arguments in (["models", "--json", "-q"], ["models", "--json", "--quiet"], ["-q", "models", "--json"]):
         terminal._quiet = False
@@ -123,29 +131,35 @@ def test_a_note_goes_to_stderr_and_quiet_silences_it(working_dir: Path, capsys: 
         assert capsys.readouterr() == (out, "")
 
 
-def test_a_model_that_cannot_be_read_is_passed_over_with_a_note(working_dir: Path, capsys) -> None:
-    broken(working_dir)
+def test_unreadable_model(working_dir: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that cannot be read is skipped with a note."""
+    monkeypatch.delenv("RNNSENT_MODEL")
+    break_model(working_dir)
     assert run(["predict", "good"]) == 0
     out, err = capsys.readouterr()
     assert out.endswith("\tgood\n")
-    assert err.startswith("note: passed over a model that cannot be read: models/broken/config.json")
+    assert err.startswith("note: skipped a model that cannot be read: models/broken/config.json")
 
 
-def test_a_terminal_is_told_which_model_answers_where_none_was_named(run_in_terminal, capsys) -> None:
+def test_model_note(run_in_terminal, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest model in models/ is named on stderr; a model that the user names is not."""
+    monkeypatch.delenv("RNNSENT_MODEL")
     run_in_terminal("predict", "good")
-    assert capsys.readouterr().err == "model: tiny\n"
+    assert capsys.readouterr().err.startswith("note: using models/tiny, the newest model in models/; choose another")
     run_in_terminal("predict", "-m", "tiny", "good")
     assert capsys.readouterr().err == ""
 
 
-def test_quiet_does_not_silence_errors(run_error) -> None:
+def test_quiet_errors(run_error) -> None:
+    """--quiet does not silence errors."""
     assert run_error("-q", "predict", "-m", "nosuch", "x")[0] == 1
 
 
-def test_a_terminal_gets_a_table_in_colors_that_fits(run_in_terminal) -> None:
-    shown = run_in_terminal("predict", "good " * 40, "電影" * 40, columns=50)
-    lines = [re.sub(r"\x1b\[\d+m", "", line) for line in shown.splitlines()]
-    assert re.match(r"\x1b\[3[12]m(negative|positive) █", shown)
+def test_terminal_table(run_in_terminal) -> None:
+    """A terminal gets a table in colors that fits its width."""
+    output = run_in_terminal("predict", "good " * 40, "電影" * 40, columns=50)
+    lines = [re.sub(r"\x1b\[\d+m", "", line) for line in output.splitlines()]
+    assert re.match(r"\x1b\[3[12]m(negative|positive) █", output)
     assert len(lines) == 2
     assert all(line.endswith("…") for line in lines)
     assert len(lines[0]) == 50
@@ -153,18 +167,20 @@ def test_a_terminal_gets_a_table_in_colors_that_fits(run_in_terminal) -> None:
 
 @pytest.mark.parametrize("columns", [80, 120])
 @pytest.mark.parametrize("no_color", [False, True])
-def test_what_is_listed_fits_the_terminal_with_and_without_colors(
+def test_listings_fit(
     run_in_terminal, working_dir: Path, monkeypatch: pytest.MonkeyPatch, columns: int, no_color: bool
 ) -> None:
+    """Listings fit the terminal, with and without colors."""
     if no_color:
         monkeypatch.setenv("NO_COLOR", "1")
     (working_dir / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
     for arguments in (["datasets"], ["datasets", "in.csv"], ["models"], ["evaluate", "in.csv"]):
-        shown = re.sub(r"\x1b\[[0-9;]*m", "", run_in_terminal(*arguments, columns=columns))
-        assert max(map(len, shown.splitlines())) <= columns
+        output = re.sub(r"\x1b\[[0-9;]*m", "", run_in_terminal(*arguments, columns=columns))
+        assert max(map(len, output.splitlines())) <= columns
 
 
-def test_no_color_means_none(run_in_terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_color(run_in_terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NO_COLOR and TERM=dumb disable colors."""
     monkeypatch.setenv("NO_COLOR", "1")
     for arguments in (["predict", "good"], ["models"], ["datasets"]):
         assert "\x1b" not in run_in_terminal(*arguments)
@@ -175,35 +191,38 @@ def test_no_color_means_none(run_in_terminal, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("format_", ["table", "tsv", "csv", "jsonl"])
 @pytest.mark.parametrize("options", [[], ["--trace"]], ids=" ".join)
-def test_no_escape_code_of_a_text_reaches_a_terminal(run_in_terminal, format_: str, options: list[str]) -> None:
-    shown = run_in_terminal("predict", *options, "-f", format_, "good \x1b]0;title\x07\x9b2J\u202e", columns=120)
-    bare = re.sub(r"\x1b\[(31|32|0)m", "", shown)
-    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", bare.replace("\t", ""))
-    assert "good" in bare
+def test_escape_codes(run_in_terminal, format_: str, options: list[str]) -> None:
+    """No escape code of a text reaches a terminal."""
+    output = run_in_terminal("predict", *options, "-f", format_, "good \x1b]0;title\x07\x9b2J\u202e", columns=120)
+    plain = re.sub(r"\x1b\[(31|32|0)m", "", output)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", plain.replace("\t", ""))
+    assert "good" in plain
 
 
 ESCAPES = "\x1b]0;title\x07\x9b2J\u202e"
 
 
 @pytest.mark.parametrize("format_", ["tsv", "csv", "jsonl", "table"])
-def test_no_escape_code_of_a_text_reaches_a_terminal_that_is_the_output_file(run_ok, format_: str) -> None:
+def test_escape_codes_in_output(run_ok, format_: str) -> None:
+    """No escape code of a text reaches a terminal that is the output file."""
     master, slave = pty.openpty()
     run_ok("predict", "-f", format_, f"good {ESCAPES}", "-o", os.ttyname(slave))
-    shown = os.read(master, 10_000).decode()
+    output = os.read(master, 10_000).decode()
     os.close(slave)
     os.close(master)
-    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]", shown)
-    assert "good" in shown
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]", output)
+    assert "good" in output
 
 
-def test_no_escape_code_of_a_data_set_reaches_a_terminal(run_in_terminal, working_dir: Path) -> None:
+def test_escape_codes_in_data(run_in_terminal, working_dir: Path) -> None:
+    """No escape code of a data set reaches a terminal."""
     name = f"in{ESCAPES[:-1]}.csv"
     (working_dir / name).write_text(f"text,label\n{ESCAPES}good,{ESCAPES}pos\nbad,neg\n")
     (working_dir / f"plain{name}").write_text(f"text,label\n{ESCAPES}good,pos\nbad,neg\n")
     for arguments in (["datasets", name], ["datasets", name, "--json"], ["evaluate", f"plain{name}"]):
-        shown = re.sub(r"\x1b\[[0-9;]*m", "", run_in_terminal(*arguments))
-        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", shown)
-        assert "pos" in shown
+        output = re.sub(r"\x1b\[[0-9;]*m", "", run_in_terminal(*arguments))
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", output)
+        assert "pos" in output
 
 
 @pytest.mark.parametrize(
@@ -214,16 +233,16 @@ def test_no_escape_code_of_a_data_set_reaches_a_terminal(run_in_terminal, workin
         ["predict", "in.csv", "-c", ESCAPES], ["predict", "in.jsonl"], ["predict", "wide.csv"],
     ],
 )  # fmt: skip
-def test_no_error_holds_an_escape_code(run_error, working_dir: Path, arguments: list[str]) -> None:
+def test_escape_codes_in_errors(run_error, working_dir: Path, arguments: list[str]) -> None:
+    """No error has an escape code."""
     (working_dir / "in.csv").write_text(f"text{ESCAPES}\nx\n")
     (working_dir / "in.jsonl").write_text(f"{ESCAPES}\n")
-    (working_dir / "wide.csv").write_text(
-        ",".join(f"{ESCAPES}{i}" for i in range(5_000)) + "\n" + "," * 4_999 + "\n"
-    )
+    (working_dir / "wide.csv").write_text(",".join(f"{ESCAPES}{i}" for i in range(5_000)) + "\n" + "," * 4_999 + "\n")
     _, line = run_error(*arguments)
     assert len(line) < 10_000
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", line)
 
 
-def test_escape_codes_go_through_a_pipe_as_they_came(run_ok) -> None:
+def test_escape_codes_in_pipe(run_ok) -> None:
+    """Escape codes pass through a pipe unchanged."""
     assert run_ok("predict", "-f", "tsv", "good \x1b[0m").endswith("\tgood \x1b[0m\n")

@@ -1,8 +1,9 @@
-"""Proves that docs/commands.md is what the commands say of themselves, each of them, that docs/trust.md names tests
-that there are, and that README.md's table has the figures that were measured."""
+"""The documentation is true: generated pages are current, examples run, links and named tests exist."""
 
+import doctest
 import importlib
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,63 +15,124 @@ import rnnsent
 from rnnsent.cli.app import app
 
 ROOT = Path(rnnsent.__file__).parents[1]
-WRITTEN = ROOT / "docs" / "commands.md"
+COMMANDS_PAGE = ROOT / "docs" / "commands.md"
 COMMANDS = {
     name: command
     for outer, group in typer.main.get_group(app).commands.items()
     for name, command in ((outer, group), *((f"{outer} {n}", c) for n, c in getattr(group, "commands", {}).items()))
 }
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+# Marks of the private dialect that the project was written in at first, and British spellings.
+BANNED = (
+    "anew", "in the place of", "so many of", "goes on with", "what stands in", "is no plain", "passed over", "as it comes",
+    "labelled", "unlabelled", "colour", "behaviour", "optimiser", "tokenise", "the wide side", "the model that ships",
+)  # fmt: skip
 
 
 def section(command: str) -> str:
-    """What stands in the file under the heading of a command."""
-    _, _, rest = WRITTEN.read_text(encoding="utf-8").partition(f"## rnnsent {command}\n")
+    """The part of docs/commands.md about a command."""
+    _, _, rest = COMMANDS_PAGE.read_text(encoding="utf-8").partition(f"## rnnsent {command}\n")
     return rest.partition("\n## ")[0]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_stands_in_the_file_with_its_first_line_and_an_example(command: str) -> None:
-    help_ = COMMANDS[command].help
-    assert help_ is not None
-    assert help_.partition("\n")[0] in section(command)
+def test_command(command: str) -> None:
+    """Every command has a section with its summary and an example."""
+    help_text = COMMANDS[command].help
+    assert help_text is not None
+    assert help_text.partition("\n")[0] in section(command)
     assert re.search(rf"Examples?:\s+rnnsent {command}", section(command))
 
 
-def test_the_file_has_no_section_of_a_command_that_is_not_there() -> None:
-    headings = re.findall(r"^## rnnsent ?(.*)$", WRITTEN.read_text(encoding="utf-8"), re.MULTILINE)
+def test_no_other_commands() -> None:
+    headings = re.findall(r"^## rnnsent ?(.*)$", COMMANDS_PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(headings) == sorted(["", *COMMANDS])
 
 
-def test_the_check_of_the_makefile_finds_the_file_current() -> None:
-    """The arguments are those of the Makefile, so that it and this test cannot part."""
+def test_generated_pages() -> None:
+    """The generated pages are current, by the check of the Makefile."""
     lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
     (arguments,) = [line.split("/cog", 1)[1].split() for line in lines if "/cog --check" in line]
     check = [sys.executable, "-m", "cogapp", *arguments]
-    answer = subprocess.run(check, cwd=ROOT, capture_output=True, text=True)
-    assert answer.returncode == 0, answer.stdout + answer.stderr
+    result = subprocess.run(check, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_every_row_of_what_can_be_trusted_names_tests_that_there_are() -> None:
-    rows = re.findall(
-        r"^\|(.*)\|(.*)\|(.*)\|$",
-        (ROOT / "docs" / "trust.md").read_text(encoding="utf-8").partition("## Counted")[0],
-        re.MULTILINE,
-    )
-    rows = [shown_by for fault, _, shown_by in rows if "---" not in fault and shown_by.strip() != "shown by"]
-    assert len(rows) > 25
-    for shown_by in rows:
-        named = re.findall(r"`(\S+\.py)(?:::(\w+))?`", shown_by)
-        assert named, f"no test is named in {shown_by}"
-        assert len(named) == shown_by.count("`") / 2
-        for file, test in named:
-            text = (ROOT / "tests" / file).read_text(encoding="utf-8")
-            assert not test or f"\ndef {test}(" in text, f"{file} has no {test}"
+def test_trust() -> None:
+    """Every row of docs/trust.md names tests that exist."""
+    text = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8").partition("## Campaigns")[0]
+    rows = re.findall(r"^\|(.*)\|(.*)\|(.*)\|$", text, re.MULTILINE)
+    cells = [covered for failure, _, covered in rows if "---" not in failure and covered.strip() != "covered by"]
+    assert len(cells) > 25
+    for cell in cells:
+        tests = re.findall(r"`(\S+\.py)(?:::(\w+))?`", cell)
+        assert tests, f"no test is named in {cell}"
+        assert len(tests) == cell.count("`") / 2
+        for file, test in tests:
+            source = (ROOT / "tests" / file).read_text(encoding="utf-8")
+            assert not test or f"\ndef {test}(" in source, f"{file} has no {test}"
 
 
-def test_the_table_of_the_readme_has_the_figures_that_were_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table of README.md has the recorded results."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     headline, record = importlib.import_module("headline"), importlib.import_module("record")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    written = readme.partition(headline.BEGIN)[2].partition(headline.END)[0]
-    assert written == headline.table(record.read())
-    assert "| bundled English model |" in written
+    table = readme.partition(headline.BEGIN)[2].partition(headline.END)[0]
+    assert table == headline.table(record.read())
+    assert "| bundled English model |" in table
+
+
+def test_readme_commands(tmp_path: Path) -> None:
+    """The commands in README.md that show an output print that output."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```console\n(.*?)```", readme, re.DOTALL)
+    shown = [block for block in blocks if re.search(r"^(?!\$ )", block, re.MULTILINE) and "rnnsent predict" in block]
+    assert len(shown) == 3
+    for block in shown:
+        commands = [line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")]
+        expected = "".join(line + "\n" for line in block.splitlines() if not line.startswith("$ "))
+        script = "\n".join(commands).replace("rnnsent ", f"{shlex.quote(sys.executable)} -m rnnsent ")
+        result = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert round_probabilities(result.stdout) == round_probabilities(expected)
+
+
+def round_probabilities(text: str) -> str:
+    """Processors differ in the last digits of a probability."""
+    return re.sub(r"\b0\.\d+", lambda match: f"{float(match[0]):.3f}", text)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/python.md"])
+def test_examples(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Python examples print what they show."""
+    monkeypatch.chdir(tmp_path)
+    text = re.sub(r"```(python)?", "", (ROOT / page).read_text(encoding="utf-8"))
+    examples = doctest.DocTestParser().get_doctest(text, {}, page, page, 0)
+    report: list[str] = []
+    failures, attempts = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples, out=report.append)
+    assert attempts > 2
+    assert not failures, "".join(report)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links(page: Path) -> None:
+    """Every relative link leads to a file."""
+    for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+        assert "://" in target or (page.parent / target).exists(), target
+
+
+def test_language() -> None:
+    """Phrases of the old dialect and British spellings do not return."""
+    sources = list((ROOT / "rnnsent").rglob("*.py"))
+    for path in [*PAGES, *sources]:
+        text = path.read_text(encoding="utf-8").lower().replace("sentiment labelled sentences", "")
+        banned = [phrase for phrase in BANNED if re.search(rf"\b{phrase}\b", text)]
+        assert not banned, f"{path.relative_to(ROOT)}: {banned}"
+
+
+def test_changelog() -> None:
+    """The changelog says what a release does in at most 15 lines."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    for release in text.split("\n## ")[1:]:
+        assert release.count("\n- ") <= 15

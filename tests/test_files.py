@@ -1,4 +1,4 @@
-"""Proves that each file format gives its rows in order, and that what cannot be read is named by file and line."""
+"""Every file format gives its rows in order; what cannot be read is named by file and line."""
 
 import gzip
 import os
@@ -9,7 +9,7 @@ import pyarrow.parquet
 import pytest
 
 from rnnsent.data import files
-from rnnsent.data.files import Header, Unreadable, open_rows, read_rows
+from rnnsent.data.files import Header, UnreadableRow, open_rows, read_rows
 from rnnsent.errors import DataError
 
 
@@ -29,20 +29,21 @@ def rows(tmp_path, name: str, data: bytes) -> list[dict[str, object]]:
         ("a.ndjson", b'{"text": "good, \\"really\\"\\nyes", "label": "pos"}\r\n{"text": "bad", "label": "neg"}'),
     ],
 )
-def test_each_format_gives_the_same_rows(tmp_path, name: str, data: bytes) -> None:
+def test_formats(tmp_path, name: str, data: bytes) -> None:
+    """Every format gives the same rows."""
     expected = [{"text": 'good, "really"\nyes', "label": "pos"}, {"text": "bad", "label": "neg"}]
     assert rows(tmp_path, name, data) == expected
     assert rows(tmp_path, name, b"\xef\xbb\xbf" + data) == expected
     assert rows(tmp_path, name, data.decode().encode("utf-16")) == expected
 
 
-def test_parquet_gives_its_rows_with_their_types(tmp_path) -> None:
+def test_parquet_types(tmp_path) -> None:
     table = [{"text": "good", "label": 1}, {"text": None, "label": 0}]
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(table), tmp_path / "a.parquet")
     assert list(read_rows(tmp_path / "a.parquet")) == table
 
 
-def test_fasttext_lines_give_label_and_text(tmp_path) -> None:
+def test_fasttext(tmp_path) -> None:
     data = "__label__pos so good \u2028 yes\r\n\n__label__neg bad\n".encode()
     assert rows(tmp_path, "a.txt", data) == [
         {"text": "so good \u2028 yes", "label": "pos"},
@@ -61,25 +62,28 @@ def test_fasttext_lines_give_label_and_text(tmp_path) -> None:
         (b'"first\nsecond",label\nx,y\n', {"first\nsecond": "x", "label": "y"}),
     ],
 )
-def test_the_header_of_a_csv_tells_what_separates_its_fields(tmp_path, data: bytes, expected) -> None:
+def test_delimiter(tmp_path, data: bytes, expected) -> None:
+    """The delimiter is inferred from the header."""
     assert rows(tmp_path, "a.csv", data) == [expected]
 
 
-def test_the_header_comes_before_the_rows_and_without_any(tmp_path) -> None:
+def test_header(tmp_path) -> None:
+    """The header is read before the rows, and without any."""
     (tmp_path / "a.csv").write_text("id,text\n")
-    header, found = open_rows(tmp_path / "a.csv")
-    assert (header, list(found)) == (Header(("id", "text")), [])
+    header, rows_read = open_rows(tmp_path / "a.csv")
+    assert (header, list(rows_read)) == (Header(("id", "text")), [])
     schema = pyarrow.schema([("id", pyarrow.int8()), ("text", pyarrow.string())])
     pyarrow.parquet.write_table(schema.empty_table(), tmp_path / "a.parquet")
-    header, found = open_rows(tmp_path / "a.parquet")
-    assert (header.columns, header.schema, list(found)) == (("id", "text"), schema, [])
+    header, rows_read = open_rows(tmp_path / "a.parquet")
+    assert (header.columns, header.schema, list(rows_read)) == (("id", "text"), schema, [])
 
 
-def test_bytes_that_are_no_utf8_become_replacement_characters(tmp_path) -> None:
+def test_invalid_utf8(tmp_path) -> None:
+    """Invalid UTF-8 becomes U+FFFD."""
     assert rows(tmp_path, "a.csv", b"text\ncaf\xe9\n") == [{"text": "caf\ufffd"}]
 
 
-def test_a_very_long_field_is_no_error(tmp_path) -> None:
+def test_long_field(tmp_path) -> None:
     assert len(rows(tmp_path, "a.csv", b"text\n" + b"x" * 200_000)[0]["text"]) == 200_000
 
 
@@ -88,31 +92,32 @@ def test_a_very_long_field_is_no_error(tmp_path) -> None:
     [
         ("a.csv", b"", r"a\.csv is empty"),
         ("a.csv", b"text,text\n", r"a\.csv:1: two columns"),
-        ("a.csv", b"text,label\nx,pos\ny\n", r"a\.csv:3: 1 fields where the header has 2"),
+        ("a.csv", b"text,label\nx,pos\ny\n", r"a\.csv:3: 1 fields, but the header has 2"),
         ("a.csv", b'text,label\n"x"y,pos\n', r"a\.csv:2: .*quote"),
         ("a.csv", b'text,label\n"x,pos\n', r"a\.csv:2: .*quote"),
         ("a.tsv", b"text\tlabel\nx\n", r"a\.tsv:2: 1 fields"),
         ("a.jsonl", b'{"text": "x"}\n{"text"\n', r"a\.jsonl:2: not JSON"),
-        ("a.jsonl", b'{"text": "x"}\n\n[1]\n', r"a\.jsonl:3: an object"),
+        ("a.jsonl", b'{"text": "x"}\n\n[1]\n', r"a\.jsonl:3: each line must be an object"),
         ("a.jsonl", b'{"text": "x", "label": ' + b"9" * 5_000 + b"}\n", r"a\.jsonl:1: "),
-        ("a.jsonl", b'{"text": ' + b"[" * 200_000 + b"\n", r"a\.jsonl:1: not JSON"),
-        ("a.txt", b"__label__pos x\nplain\n", r"a\.txt:2: a line of a \.txt"),
+        ("a.jsonl", b'{"text": ' + b"[" * 200_000 + b"\n", r"a\.jsonl:1: JSON that cannot be read"),
+        ("a.txt", b"__label__pos x\nplain\n", r"a\.txt:2: each line of a \.txt"),
         ("a.txt", b"__label__ x\n", r"a\.txt:1: "),
         ("a.txt", b"__label__a __label__b x\n", r"a\.txt:1: two labels"),
         ("a.parquet", b"no parquet at all", r"a\.parquet: not a readable Parquet file"),
-        ("a.xlsx", b"x", r"a\.xlsx: cannot tell the format"),
-        ("a", b"x", r"a file without a suffix"),
+        ("a.xlsx", b"x", r"a\.xlsx: unknown format \.xlsx; supported: "),
+        ("a", b"x", r"a: unknown format \(no suffix\)"),
     ],
     ids=range(16),
 )
-def test_what_cannot_be_read_is_named_by_file_and_line(tmp_path, name: str, data: bytes, message: str) -> None:
+def test_unreadable(tmp_path, name: str, data: bytes, message: str) -> None:
+    """What cannot be read is named by file and line."""
     with pytest.raises(DataError, match=message) as caught:
         rows(tmp_path, name, data)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.txt", "a.parquet"])
-def test_a_file_that_is_not_there_is_named(tmp_path, name: str) -> None:
+def test_missing_file(tmp_path, name: str) -> None:
     with pytest.raises(DataError, match=name):
         list(read_rows(tmp_path / name))
 
@@ -129,32 +134,36 @@ def test_a_file_that_is_not_there_is_named(tmp_path, name: str) -> None:
     ],
     ids=range(6),
 )
-def test_a_row_that_does_not_parse_keeps_its_place_and_takes_no_other_row_with_it(tmp_path, data, expected) -> None:
+def test_unreadable_rows(tmp_path, data, expected) -> None:
+    """An unreadable row keeps its place and takes no other row with it."""
     (tmp_path / "a.csv").write_bytes(data)
-    found = open_rows(tmp_path / "a.csv")[1]
-    assert [row.line if isinstance(row, Unreadable) else tuple(row.values()) for row in found] == expected
+    rows_read = open_rows(tmp_path / "a.csv")[1]
+    assert [row.line if isinstance(row, UnreadableRow) else tuple(row.values()) for row in rows_read] == expected
 
 
-def test_a_quote_that_nothing_closes_does_not_take_the_file_into_memory(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(files, "LONGEST_FIELD", 1_000)
+def test_unclosed_quote(tmp_path, monkeypatch) -> None:
+    """An unclosed quote does not read the whole file into memory."""
+    monkeypatch.setattr(files, "MAX_FIELD_CHARS", 1_000)
     (tmp_path / "a.csv").write_bytes(b'a,b\n1,"never\n' + b"2,x\n" * 1_000)
-    unread, *found = open_rows(tmp_path / "a.csv")[1]
+    unread, *rows_read = open_rows(tmp_path / "a.csv")[1]
     assert (unread.line, unread.error.startswith("field larger than field limit (1000)")) == (2, True)
-    assert found == [{"a": "2", "b": "x"}] * 1_000
+    assert rows_read == [{"a": "2", "b": "x"}] * 1_000
 
 
-def test_json_and_fasttext_lines_that_do_not_parse_keep_their_place(tmp_path) -> None:
+def test_unreadable_lines(tmp_path) -> None:
+    """Unreadable lines of JSON and fastText keep their place."""
     (tmp_path / "a.jsonl").write_text('{"a": 1}\n{"a"\n\n[2]\n{"a": 3}\n', encoding="utf-8")
-    found = list(open_rows(tmp_path / "a.jsonl")[1])
-    assert found[::3] == [{"a": 1}, {"a": 3}]
-    assert found[1] == Unreadable(2, "not JSON: Expecting ':' delimiter at column 5")
-    assert found[2].line == 4
+    rows_read = list(open_rows(tmp_path / "a.jsonl")[1])
+    assert rows_read[::3] == [{"a": 1}, {"a": 3}]
+    assert rows_read[1] == UnreadableRow(2, "not JSON: Expecting ':' delimiter at column 5")
+    assert rows_read[2].line == 4
     (tmp_path / "a.txt").write_text("__label__a x\ny\n", encoding="utf-8")
-    assert [type(row) for row in open_rows(tmp_path / "a.txt")[1]] == [dict, Unreadable]
+    assert [type(row) for row in open_rows(tmp_path / "a.txt")[1]] == [dict, UnreadableRow]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet", "txt"])
-def test_a_compressed_file_is_refused_with_the_remedy(tmp_path, suffix: str) -> None:
+def test_compressed(tmp_path, suffix: str) -> None:
+    """A compressed file is refused with the remedy."""
     with pytest.raises(DataError, match=rf"a\.{suffix} is compressed \(gzip\): .* zcat \S+ > unpacked\.{suffix}$"):
         rows(tmp_path, f"a.{suffix}", gzip.compress(b"text\ngood\n"))
 
@@ -164,7 +173,8 @@ def parquet_bytes(tmp_path, **columns) -> bytes:
     return (tmp_path / "whole.parquet").read_bytes()
 
 
-def test_a_parquet_file_cut_short_is_named_in_one_line(tmp_path) -> None:
+def test_truncated_parquet(tmp_path) -> None:
+    """A truncated Parquet file is named in one line."""
     data = parquet_bytes(tmp_path, text=["good film"] * 1_000)
     for length in (0, 3, 9, len(data) // 2, len(data) - 1):
         with pytest.raises(DataError, match=r"cut\.parquet: .*Parquet file") as caught:
@@ -172,8 +182,9 @@ def test_a_parquet_file_cut_short_is_named_in_one_line(tmp_path) -> None:
         assert "\n" not in str(caught.value)
 
 
-def test_a_string_of_a_parquet_file_that_is_no_utf8_is_read_with_replacement_characters(tmp_path) -> None:
-    buffers = [pyarrow.py_buffer(each) for each in (b"\0\0\0\0\1\0\0\0\4\0\0\0", b"\xffgut")]
+def test_parquet_invalid_utf8(tmp_path) -> None:
+    """Invalid UTF-8 in a Parquet file becomes U+FFFD."""
+    buffers = [pyarrow.py_buffer(content) for content in (b"\0\0\0\0\1\0\0\0\4\0\0\0", b"\xffgut")]
     text = pyarrow.StringArray.from_buffers(2, *buffers)
     assert rows(tmp_path, "a.parquet", parquet_bytes(tmp_path, text=text, n=[1, 2])) == [
         {"text": "\ufffd", "n": 1},
@@ -181,13 +192,15 @@ def test_a_string_of_a_parquet_file_that_is_no_utf8_is_read_with_replacement_cha
     ]
 
 
-def test_a_date_that_python_cannot_hold_is_one_line(tmp_path) -> None:
+def test_parquet_date(tmp_path) -> None:
+    """A date that Python cannot represent is one line of error."""
     when = pyarrow.array([2**62], pyarrow.timestamp("us"))
-    with pytest.raises(DataError, match=r"a\.parquet: a value cannot be read: .*; leave its column out"):
+    with pytest.raises(DataError, match=r"a\.parquet: a value cannot be read: .*; drop its column"):
         rows(tmp_path, "a.parquet", parquet_bytes(tmp_path, when=when))
 
 
-def test_a_named_pipe_is_read_once(tmp_path) -> None:
+def test_named_pipe(tmp_path) -> None:
+    """A named pipe is opened once."""
     os.mkfifo(tmp_path / "a.csv")
     writer = threading.Thread(target=(tmp_path / "a.csv").write_bytes, args=[b"text\ngood\n"])
     writer.start()

@@ -1,4 +1,4 @@
-"""Proves each pooling against figures counted by hand, and that what stands in the padding never reaches its result."""
+"""Every pooling, computed by hand, and the proof that padding never reaches its result."""
 
 import pytest
 import torch
@@ -17,9 +17,9 @@ HIDDEN = torch.tensor(
 PADDING = torch.tensor([[False, False, True], [False, False, False]])
 
 
-def pooling_of(name: str, *, hidden: int = 1) -> Pooling:
+def make_pooling(name: str, *, hidden_size: int = 1) -> Pooling:
     torch.manual_seed(0)
-    return POOLINGS[name](ModelConfig(hidden_size=hidden, pooling=name, attention_heads=2)).eval()
+    return POOLINGS[name](ModelConfig(hidden_size=hidden_size, pooling=name, attention_heads=2)).eval()
 
 
 @pytest.mark.parametrize(
@@ -31,18 +31,21 @@ def pooling_of(name: str, *, hidden: int = 1) -> Pooling:
         ("mean-max", [[2.0, 15.0, 3.0, 20.0], [-3.0, -4.0, -1.0, -2.0]]),
     ],
 )
-def test_a_pooling_without_weights_gives_what_is_counted_by_hand(name: str, expected: list[list[float]]) -> None:
-    torch.testing.assert_close(pooling_of(name)(HIDDEN, PADDING), torch.tensor(expected))
+def test_weightless_poolings(name: str, expected: list[list[float]]) -> None:
+    """Poolings without weights, computed by hand."""
+    torch.testing.assert_close(make_pooling(name)(HIDDEN, PADDING), torch.tensor(expected))
 
 
-def test_attention_with_equal_scores_is_the_mean() -> None:
-    attention = pooling_of("attention")
+def test_uniform_attention() -> None:
+    """Attention with equal scores is the mean."""
+    attention = make_pooling("attention")
     attention.query.data.zero_()
-    torch.testing.assert_close(attention(HIDDEN, PADDING), pooling_of("mean")(HIDDEN, PADDING))
+    torch.testing.assert_close(attention(HIDDEN, PADDING), make_pooling("mean")(HIDDEN, PADDING))
 
 
-def test_attention_turns_to_the_step_that_its_query_asks_for() -> None:
-    attention = pooling_of("attention")
+def test_attention_query() -> None:
+    """Attention selects the step that matches its query."""
+    attention = make_pooling("attention")
     attention.key.weight.data = torch.eye(2)
     attention.key.bias.data.zero_()
     attention.query.data = torch.tensor([1_000.0, 0.0])
@@ -51,8 +54,9 @@ def test_attention_turns_to_the_step_that_its_query_asks_for() -> None:
     torch.testing.assert_close(attention(hidden, padding), torch.tensor([[0.5, 8.0]]))
 
 
-def test_self_attention_without_an_output_is_the_normalized_states() -> None:
-    layer = pooling_of("self-attention")
+def test_self_attention_residual() -> None:
+    """Self-attention without an output projection is layer norm."""
+    layer = make_pooling("self-attention")
     layer.output.weight.data.zero_()
     layer.output.bias.data.zero_()
     # Two numbers less their mean, over their standard deviation, are -1 and 1.
@@ -61,7 +65,8 @@ def test_self_attention_without_an_output_is_the_normalized_states() -> None:
 
 
 @pytest.mark.parametrize("name", POOLINGS)
-def test_the_size_is_the_width_of_the_result(name: str) -> None:
+def test_size(name: str) -> None:
+    """The size is the width of the result."""
     config = ModelConfig(hidden_size=4, pooling=name, attention_heads=2)
     pooling = POOLINGS[name](config)
     hidden, padding = torch.randn(2, 3, states_width(config)), torch.zeros(2, 3, dtype=torch.bool)
@@ -71,8 +76,9 @@ def test_the_size_is_the_width_of_the_result(name: str) -> None:
 
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(st.sampled_from(sorted(POOLINGS)), st.lists(st.integers(1, 6), min_size=1, max_size=4), st.floats(-1e3, 1e3))
-def test_padding_never_changes_a_row(name: str, lengths: list[int], filler: float) -> None:
-    pooling = pooling_of(name, hidden_size=2)
+def test_padding(name: str, lengths: list[int], filler: float) -> None:
+    """Padding never changes a row."""
+    pooling = make_pooling(name, hidden_size=2)
     padding = torch.arange(7) >= torch.tensor(lengths)[:, None]
     hidden = torch.randn(len(lengths), 7, 4).masked_fill(padding[..., None], filler)
     with torch.inference_mode():
@@ -83,7 +89,8 @@ def test_padding_never_changes_a_row(name: str, lengths: list[int], filler: floa
 
 
 @pytest.mark.parametrize("name", ["mean", "max", "mean-max", "attention", "self-attention"])
-def test_one_step_alone_gives_what_every_step_gives(name: str) -> None:
-    pooling = pooling_of(name, hidden_size=2)
+def test_every_step(name: str) -> None:
+    """The pooling of one step is that step of `every_step`."""
+    pooling = make_pooling(name, hidden_size=2)
     hidden, padding = torch.randn(3, 1, 4), torch.zeros(3, 1, dtype=torch.bool)
     torch.testing.assert_close(pooling(hidden, padding), pooling.every_step(hidden, padding)[:, 0])

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_equations import CELLS, POOLINGS
 
 import rnnsent
 from rnnsent import prediction as module
@@ -20,8 +19,8 @@ from rnnsent.network.numpy_engine import NumpyEngine
 from rnnsent.network.torch_engine import TorchEngine
 from rnnsent.parallel import PAUSE, Pause
 from rnnsent.prediction import PredictedBatch, Prediction, Predictor
+from tests.support.networks import CELLS, POOLINGS, WORDS
 
-WORDS = ("good", "bad", "film", "it's", "電影", "Unseen", "...", "<br />", "\ud800", " ", "\n", "é", "👍🏽", "ﬁne", "İ")
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join), min_size=1, max_size=6)
 
 

@@ -1,4 +1,4 @@
-"""Teachers: which one a word means, whose classes fit, what is kept of their answers, and how several agree."""
+"""Teachers: which one a name means, matching classes, the cache, ensembles and long texts."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -10,25 +10,32 @@ import numpy as np
 import pytest
 import torch
 
-from rnnsent import teach
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.errors import DataError, ModelError
-from rnnsent.training.teachers import CHUNK, CheckpointTeacher, EnsembleTeacher, LabelingProgress, answers, load_teacher
+from rnnsent.training import teachers
+from rnnsent.training.events import LabelingProgress
+from rnnsent.training.teachers import (
+    TEXTS_PER_FILE,
+    CheckpointTeacher,
+    EnsembleTeacher,
+    load_teacher,
+    teacher_probabilities,
+)
 
 CLASSES = ("negative", "positive")
 
 
-class Counting:
-    """Says the same of every text, and counts how many it was asked for."""
+class ConstantTeacher:
+    """Gives every text the same probabilities, and counts the texts."""
 
     words = ()
 
-    def __init__(self, shares: Sequence[float], classes: Sequence[str] = CLASSES, digest: str = "d" * 64) -> None:
-        self.shares, self.classes, self.digest, self.asked = shares, tuple(classes), digest, 0
+    def __init__(self, values: Sequence[float], classes: Sequence[str] = CLASSES, digest: str = "d" * 64) -> None:
+        self.values, self.classes, self.digest, self.n_texts = values, tuple(classes), digest, 0
 
-    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
-        self.asked += len(texts)
-        return np.tile(np.array(self.shares, dtype=np.float32), (len(texts), 1))
+    def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
+        self.n_texts += len(texts)
+        return np.tile(np.array(self.values, dtype=np.float32), (len(texts), 1))
 
 
 @pytest.fixture(autouse=True)
@@ -38,87 +45,91 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def ask(teacher: object, classes: Sequence[str], texts: Sequence[str]) -> tuple[list[LabelingProgress], np.ndarray]:
-    """What a caller of `yield from` sees and gets."""
-    events, asking = [], answers(teacher, classes, texts)
+def label(teacher: object, classes: Sequence[str], texts: Sequence[str]) -> tuple[list[LabelingProgress], np.ndarray]:
+    """The events of the generator, and what it returns."""
+    events, generator = [], teacher_probabilities(teacher, classes, texts)
     while True:
         try:
-            events.append(next(asking))
+            events.append(next(generator))
         except StopIteration as end:
             return events, end.value
 
 
-def test_answers_come_in_the_order_of_the_data_s_classes() -> None:
-    _, found = ask(Counting([0.9, 0.1], ("positive", "negative")), CLASSES, ["a", "b"])
-    np.testing.assert_allclose(found, [[0.1, 0.9]] * 2)
+def test_class_order() -> None:
+    """Probabilities are in the order of the data's classes."""
+    _, probabilities = label(ConstantTeacher([0.9, 0.1], ("positive", "negative")), CLASSES, ["a", "b"])
+    np.testing.assert_allclose(probabilities, [[0.1, 0.9]] * 2)
 
 
-def test_numbered_labels_are_the_classes_in_order() -> None:
-    _, found = ask(Counting([0.9, 0.1], ("LABEL_0", "LABEL_1")), CLASSES, ["a"])
-    np.testing.assert_allclose(found, [[0.9, 0.1]])
+def test_numbered_labels() -> None:
+    """LABEL_0, LABEL_1 are the classes in order."""
+    _, probabilities = label(ConstantTeacher([0.9, 0.1], ("LABEL_0", "LABEL_1")), CLASSES, ["a"])
+    np.testing.assert_allclose(probabilities, [[0.9, 0.1]])
 
 
-def test_other_classes_are_an_error_that_names_both() -> None:
-    with pytest.raises(ModelError, match="joy, anger, but the data's are negative, positive"):
-        ask(Counting([0.9, 0.1], ("joy", "anger")), CLASSES, ["a"])
+def test_other_classes() -> None:
+    with pytest.raises(ModelError, match="joy, anger, but those of the data are negative, positive"):
+        label(ConstantTeacher([0.9, 0.1], ("joy", "anger")), CLASSES, ["a"])
 
 
-def test_what_was_said_is_kept_by_teacher_and_text(cache: Path) -> None:
-    texts = [str(number) for number in range(CHUNK + 5)]
-    first = Counting([0.2, 0.8])
-    events, found = ask(first, CLASSES, texts)
-    assert [event.done for event in events] == [CHUNK, CHUNK + 5]
-    assert len(found) == first.asked == CHUNK + 5
-    again = Counting([0.5, 0.5])
-    np.testing.assert_array_equal(ask(again, CLASSES, texts)[1], found)
-    assert again.asked == 0
-    other = Counting([0.5, 0.5], digest="e" * 64)
-    ask(other, CLASSES, texts)
-    assert other.asked == CHUNK + 5
-    changed = Counting([0.2, 0.8])
-    ask(changed, CLASSES, [*texts[:-1], "changed"])
-    assert changed.asked == 5
+def test_cache(cache: Path) -> None:
+    """Probabilities are cached by teacher and text."""
+    texts = [str(number) for number in range(TEXTS_PER_FILE + 5)]
+    first = ConstantTeacher([0.2, 0.8])
+    events, probabilities = label(first, CLASSES, texts)
+    assert [event.done for event in events] == [TEXTS_PER_FILE, TEXTS_PER_FILE + 5]
+    assert len(probabilities) == first.n_texts == TEXTS_PER_FILE + 5
+    again = ConstantTeacher([0.5, 0.5])
+    np.testing.assert_array_equal(label(again, CLASSES, texts)[1], probabilities)
+    assert again.n_texts == 0
+    other = ConstantTeacher([0.5, 0.5], digest="e" * 64)
+    label(other, CLASSES, texts)
+    assert other.n_texts == TEXTS_PER_FILE + 5
+    changed = ConstantTeacher([0.2, 0.8])
+    label(changed, CLASSES, [*texts[:-1], "changed"])
+    assert changed.n_texts == 5
 
 
-def test_a_broken_answer_is_asked_for_again(cache: Path) -> None:
-    ask(Counting([0.2, 0.8]), CLASSES, ["a"])
+def test_damaged_cache(cache: Path) -> None:
+    """A damaged cache file is replaced."""
+    label(ConstantTeacher([0.2, 0.8]), CLASSES, ["a"])
     (path,) = cache.rglob("*.npy")
     path.write_bytes(path.read_bytes()[:-3])
-    again = Counting([0.2, 0.8])
-    ask(again, CLASSES, ["a"])
-    assert again.asked == 1
+    again = ConstantTeacher([0.2, 0.8])
+    label(again, CLASSES, ["a"])
+    assert again.n_texts == 1
 
 
-def test_several_teachers_teach_their_mean_whatever_the_order_of_their_classes() -> None:
-    ensemble = EnsembleTeacher([Counting([0.2, 0.8]), Counting([0.4, 0.6], ("positive", "negative"))])
-    np.testing.assert_allclose(ensemble.probabilities(["a"]), [[0.4, 0.6]])
+def test_ensemble() -> None:
+    """An ensemble averages teachers, whatever the order of their classes."""
+    ensemble = EnsembleTeacher([ConstantTeacher([0.2, 0.8]), ConstantTeacher([0.4, 0.6], ("positive", "negative"))])
+    np.testing.assert_allclose(ensemble.predict_proba(["a"]), [[0.4, 0.6]])
 
 
-def test_a_model_teaches_by_name_by_path_and_with_others(
-    tmp_path: Path, write_model: Callable[..., Checkpoint]
-) -> None:
+def test_load_checkpoint(tmp_path: Path, write_model: Callable[..., Checkpoint]) -> None:
+    """A checkpoint is loaded by name, by path, and as part of an ensemble."""
     one = write_model(tmp_path / "models" / "one")
     two = write_model(tmp_path / "elsewhere", hidden_size=5)
     assert isinstance(load_teacher("one", "cpu"), CheckpointTeacher)
     both = load_teacher(f"one,{two.path}", "cpu")
     texts = ["a good film", "a dull film"]
-    each = [load_teacher(str(model.path), "cpu").probabilities(texts) for model in (one, two)]
-    np.testing.assert_allclose(both.probabilities(texts), np.mean(each, axis=0), rtol=1e-6)
+    members = [load_teacher(str(model.path), "cpu").predict_proba(texts) for model in (one, two)]
+    np.testing.assert_allclose(both.predict_proba(texts), np.mean(members, axis=0), rtol=1e-6)
     assert "film" in both.words
 
 
-def test_what_is_no_teacher_is_named() -> None:
+def test_unknown_teacher() -> None:
     with pytest.raises((ModelError, DataError), match=r"--teacher \./nosuch"):
         load_teacher("./nosuch", "cpu")
 
 
-def test_no_code_of_a_teacher_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor is the user asked on a terminal whether it may be, as the library does where nothing is said."""
-    asked: list[dict[str, object]] = []
+def test_no_remote_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code of a teacher is never executed, and the user is not asked whether it may be."""
+    options_used: list[dict[str, object]] = []
 
     def from_pretrained(_: str, **options: object) -> None:
-        asked.append(options)
-        if len(asked) == 2:
+        options_used.append(options)
+        if len(options_used) == 2:
             raise ValueError("contains custom code which must be executed\nto load the model")
 
     loader = SimpleNamespace(from_pretrained=from_pretrained)
@@ -127,11 +138,11 @@ def test_no_code_of_a_teacher_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "transformers", library)
     with pytest.raises(ModelError, match=r"contains custom code which must be executed$"):
         load_teacher("owner/name", "cpu")
-    assert [options["trust_remote_code"] for options in asked] == [False, False]
+    assert [options["trust_remote_code"] for options in options_used] == [False, False]
 
 
 class WordTokenizer:
-    """In the manner of a fast tokenizer of transformers: 1, the words' lengths, 2; in windows where they are asked for."""
+    """Like a fast tokenizer of transformers: 1, the lengths of the words, 2; in chunks if requested."""
 
     is_fast = True
 
@@ -139,15 +150,15 @@ class WordTokenizer:
         self, texts: list[str], *, truncation: bool, max_length: int, return_overflowing_tokens: bool = False
     ) -> dict[str, list[Any]]:
         rows: list[list[int]] = []
-        owners: list[int] = []
+        text_indices: list[int] = []
         for number, text in enumerate(texts):
             ids, size = [len(word) for word in text.split()], max_length - 2
-            windows = [ids[start : start + size] for start in range(0, max(len(ids), 1), size)]
-            for window in windows if return_overflowing_tokens else windows[:1]:
-                rows.append([1, *window, 2])
-                owners.append(number)
+            chunks = [ids[start : start + size] for start in range(0, max(len(ids), 1), size)]
+            for chunk in chunks if return_overflowing_tokens else chunks[:1]:
+                rows.append([1, *chunk, 2])
+                text_indices.append(number)
         assert truncation
-        return {"input_ids": rows, "overflow_to_sample_mapping": owners}
+        return {"input_ids": rows, "overflow_to_sample_mapping": text_indices}
 
     def pad(self, rows: dict[str, list[list[int]]], return_tensors: str) -> "Padded":
         assert return_tensors == "pt"
@@ -161,7 +172,7 @@ class Padded(dict[str, torch.Tensor]):
 
 
 class MeanModel:
-    """Its second logit is the mean of a window's tokens, the first is 0."""
+    """Its second logit is the mean of a chunk's tokens, and its first is 0."""
 
     config = SimpleNamespace(num_labels=2, id2label={0: "negative", 1: "positive"})
 
@@ -177,8 +188,8 @@ class MeanModel:
 
 
 @pytest.mark.parametrize("fast", [True, False])
-def test_a_text_longer_than_a_transformer_reads_is_read_in_windows(monkeypatch: pytest.MonkeyPatch, fast: bool) -> None:
-    """Unless its tokenizer can give the first alone, as those can that are written in Python."""
+def test_long_text(monkeypatch: pytest.MonkeyPatch, fast: bool) -> None:
+    """A long text is split into chunks; a slow tokenizer returns only the first."""
     logs = SimpleNamespace(set_verbosity_error=lambda: None, disable_progress_bar=lambda: None)
     tokenizer = WordTokenizer()
     tokenizer.is_fast = fast
@@ -188,10 +199,10 @@ def test_a_text_longer_than_a_transformer_reads_is_read_in_windows(monkeypatch: 
         logging=logs,
     )
     monkeypatch.setitem(sys.modules, "transformers", library)
-    monkeypatch.setattr(teach, "WINDOW", 6)
-    found = load_teacher("folder", "cpu").probabilities(["", "aaa", "aaa aaa aaa aaa b b"])
-    windows = [(1 + 2) / 2, (1 + 3 + 2) / 3, (1 + 12 + 2) / 6, (1 + 2 + 2) / 4]  # the last two of one text
-    last = (6 * windows[2] + 4 * windows[3]) / 10 if fast else windows[2]
-    expected = 1 / (1 + np.exp(-np.array([windows[0], windows[1], last])))
-    np.testing.assert_allclose(found[:, 1], expected, rtol=1e-5)
-    np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-6)
+    monkeypatch.setattr(teachers, "CONTEXT_LENGTH", 6)
+    probabilities = load_teacher("folder", "cpu").predict_proba(["", "aaa", "aaa aaa aaa aaa b b"])
+    chunks = [(1 + 2) / 2, (1 + 3 + 2) / 3, (1 + 12 + 2) / 6, (1 + 2 + 2) / 4]  # the last two of one text
+    last = (6 * chunks[2] + 4 * chunks[3]) / 10 if fast else chunks[2]
+    expected = 1 / (1 + np.exp(-np.array([chunks[0], chunks[1], last])))
+    np.testing.assert_allclose(probabilities[:, 1], expected, rtol=1e-5)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)

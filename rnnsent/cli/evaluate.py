@@ -65,11 +65,12 @@ def evaluate(options: EvaluateOptions) -> None:
 
     enable_logging()
     source = find_source(options.source, text_column=options.text_column, label_column=options.label_column)
+    split = choose_split(source, options.split)
     model = choose_model_for(options.source, options.model)
     reason = f"using the model {model}, named after the data set; choose another with --model"
     reason = "" if model == options.model else reason
     predictor = load_predictor(model, options.device, options.precision, reason)
-    evaluation = run_evaluation(predictor, source, choose_split(source, options.split))
+    evaluation = run_evaluation(predictor, source, split)
     if evaluation.seen_in_training_as:
         notify(f"note: these are the {evaluation.seen_in_training_as} texts of the model; its metrics are optimistic")
     if not save_evaluation(predictor.checkpoint, evaluation):

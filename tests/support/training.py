@@ -74,7 +74,5 @@ def compute_logits(trainer: Trainer, dataset: EncodedDataset) -> torch.Tensor:
 def record_ids(trainer: Trainer) -> list[torch.Tensor]:
     """A list that the ids of every batch are appended to when the classifier gets it."""
     batches: list[torch.Tensor] = []
-    trainer.classifier.embedding.register_forward_hook(
-        lambda module, inputs, output: batches.append(inputs[0].clone())
-    )
+    trainer.classifier.embedding.register_forward_hook(lambda module, inputs, output: batches.append(inputs[0].clone()))
     return batches

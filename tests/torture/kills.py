@@ -1,9 +1,9 @@
-"""Kill a small training at each of its writes, or let that write fail, and see that nothing but time is lost.
+"""Kill a small training run at each of its writes, or let that write fail, and check that only time is lost.
 
     python -m tests.torture.kills [--minutes M] [--seed S]
 
-A training replaces an older model of the same name. Whatever happens at whichever write, a model must be there that
-loads and predicts, and a run that goes on must end in the very weights of one that was never disturbed.
+The run replaces an older model of the same name. Whatever happens at any write, a model must exist that loads and predicts,
+and the resumed run must end with the same weights as an undisturbed run.
 """
 
 import argparse
@@ -30,28 +30,31 @@ from rnnsent.checkpoint.store import FOLDER_VARIABLE
 from rnnsent.errors import RnnsentError
 from rnnsent.prediction import Predictor
 from rnnsent.training.request import TrainingRequest
-from rnnsent.training.run import train
+from rnnsent.training.train import train
+from tests.support.settings import dotted
 
 NAME = "small"
-SETTINGS = {"hidden_size": 4, "embedding_dim": 4, "epochs": 2, "min_steps": 0, "batch_size": 16, "min_frequency": 1}
+SETTINGS = dotted(
+    hidden_size=4, embedding_dim=4, epochs=2, min_steps=0, batch_size=16, min_frequency=1, save_minutes=0.0
+)
 WRITES = {
     "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "os.chmod", "tempfile.mkdtemp", "tempfile.mkstemp",
 }  # fmt: skip
-KILLED, FAILED, BROKEN = -signal.SIGKILL, 1, 70
-# What a training loads as it goes: loaded once here, so that no child does it again, which would take longer than the rest.
-LOADED = ("rnnsent.training.training_data", "scipy.optimize", "sklearn.linear_model", "torch._dynamo")
+KILLED, FAILED, CRASHED = -signal.SIGKILL, 1, 70
+# Modules that training imports: imported once here, since importing them in every child would take longer than training.
+MODULES = ("rnnsent.training.training_data", "scipy.optimize", "sklearn.linear_model", "torch._dynamo")
 
 
 @dataclass
 class Counts:
-    """What a campaign did and found."""
+    """The outcomes of a campaign."""
 
-    writes: int = 0  # of an undisturbed training
+    writes: int = 0  # in an undisturbed run
     kills: int = 0
     faults: int = 0
-    survived: int = 0  # kills after which a model was there, and the run went on to the weights of an undisturbed one
+    survived: int = 0  # kills after which a model existed and the resumed run ended with the same weights
     lost: int = 0  # no model, or other weights
-    crashes: int = 0  # an error that is not told in one line
+    crashes: int = 0  # errors that are not one line
     wrong_exits: int = 0
     left_behind: int = 0  # temporary files after a failed write
 
@@ -63,21 +66,21 @@ class Counts:
         )
 
 
-def campaign(folder: Path, *, minutes: float = math.inf, most: int | None = None, seed: int = 0) -> Counts:
-    """Disturb writes of a training, each once by a kill and once by a full disk, until the minutes or the writes end."""
+def run_campaign(folder: Path, *, minutes: float = math.inf, max_writes: int | None = None, seed: int = 0) -> Counts:
+    """Disturb each write once by a kill and once by a full disk, until the time or the writes run out."""
     end = time.monotonic() + 60 * minutes
-    for name in LOADED:
+    for name in MODULES:
         importlib.import_module(name)
     data = folder / "texts.csv"
     rows = [f"{'good' if i % 2 else 'bad'} film number {i % 9},{i % 2}" for i in range(80)]
     data.write_text("text,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
     older, undisturbed, writes = folder / "older", folder / "undisturbed", folder / "writes"
-    assert in_child(run, data, older, {**SETTINGS, "seed": 7}) == 0
+    assert in_child(run, data, older, SETTINGS | dotted(seed=7)) == 0
     shutil.copytree(older, undisturbed)
-    assert in_child(pluralize, data, undisturbed, writes) == 0
+    assert in_child(count_writes, data, undisturbed, writes) == 0
     expected = (undisturbed / NAME / WEIGHTS).read_bytes()
     counts = Counts(writes=int(writes.read_text()))
-    for at in list(spread(counts.writes, seed))[:most]:
+    for at in list(spread(counts.writes, seed))[:max_writes]:
         if time.monotonic() > end:
             break
         for kill in (True, False):
@@ -89,7 +92,7 @@ def campaign(folder: Path, *, minutes: float = math.inf, most: int | None = None
 
 
 def spread(count: int, seed: int) -> Iterator[int]:
-    """1 to `count`, each once, in an order of which any beginning is spread evenly: steps of about the golden section."""
+    """1 to `count` in an order whose every prefix is spread evenly: steps of about the golden section."""
     stride = next(step for step in range(round(count * 0.618), count + 1) if math.gcd(step, count) == 1)
     start = random.Random(seed).randrange(count)
     for k in range(count):
@@ -97,17 +100,17 @@ def spread(count: int, seed: int) -> Iterator[int]:
 
 
 def disturb_once(counts: Counts, data: Path, models: Path, expected: bytes, at: int, *, kill: bool) -> None:
-    status = in_child(disturbed, data, models, at, kill)
+    status = in_child(run_disturbed, data, models, at, kill)
     counts.kills, counts.faults = counts.kills + kill, counts.faults + (not kill)
-    counts.crashes += status == BROKEN
-    counts.wrong_exits += status not in ((KILLED,) if kill else (0, FAILED)) and status != BROKEN
+    counts.crashes += status == CRASHED
+    counts.wrong_exits += status not in ((KILLED,) if kill else (0, FAILED)) and status != CRASHED
     if not kill:
         counts.left_behind += len({path.name for path in models.iterdir()} - expected_names())
-    usable = in_child(predicts, models) == 0
-    finished = in_child(go_on, data, models) == 0
-    whole = usable and finished and (models / NAME / WEIGHTS).read_bytes() == expected
-    counts.survived += kill and whole
-    counts.lost += not whole
+    usable = in_child(check_prediction, models) == 0
+    finished = in_child(resume, data, models) == 0
+    is_intact = usable and finished and (models / NAME / WEIGHTS).read_bytes() == expected
+    counts.survived += kill and is_intact
+    counts.lost += not is_intact
 
 
 def expected_names() -> set[str]:
@@ -115,7 +118,7 @@ def expected_names() -> set[str]:
 
 
 def in_child(work: Callable[..., None], *arguments: Any) -> int:
-    """Run in a process of its own; its exit status, negative for the signal that ended it."""
+    """Run in a child process; its exit status, negative for the signal that ended it."""
     sys.stdout.flush()
     pid = os.fork()
     if pid:
@@ -126,7 +129,7 @@ def in_child(work: Callable[..., None], *arguments: Any) -> int:
         os._exit(FAILED)
     except BaseException:
         traceback.print_exc()
-        os._exit(BROKEN)
+        os._exit(CRASHED)
     os._exit(0)
 
 
@@ -135,35 +138,35 @@ def run(data: Path, models: Path, settings: dict[str, Any], **request: Any) -> N
 
     torch.set_num_threads(1)
     os.environ[FOLDER_VARIABLE] = str(models)
-    asked = TrainingRequest((str(data),), name=NAME, settings=settings, device="cpu", save_every=0.0, **request)
-    for _ in train(asked):
+    training = TrainingRequest((str(data),), name=NAME, settings=settings, device="cpu", **request)
+    for _ in train(training):
         pass
 
 
-def predicts(models: Path) -> None:
+def check_prediction(models: Path) -> None:
     assert Predictor(Checkpoint.read(models / NAME)).predict(["good film"])[0].label in ("0", "1")
 
 
-def go_on(data: Path, models: Path) -> None:
+def resume(data: Path, models: Path) -> None:
     if ResumeState(models / NAME).exists():
         run(data, models, {}, resume=True)
     else:
         run(data, models, SETTINGS, force=True)
 
 
-def pluralize(data: Path, models: Path, into: Path) -> None:
+def count_writes(data: Path, models: Path, output: Path) -> None:
     writes = 0
 
     def count() -> None:
         nonlocal writes
         writes += 1
 
-    at_each_write(models, count)
+    before_each_write(models, count)
     run(data, models, SETTINGS, force=True)
-    into.write_text(str(writes))
+    output.write_text(str(writes))
 
 
-def disturbed(data: Path, models: Path, at: int, kill: bool) -> None:
+def run_disturbed(data: Path, models: Path, at: int, kill: bool) -> None:
     writes = 0
 
     def disturb() -> None:
@@ -174,12 +177,12 @@ def disturbed(data: Path, models: Path, at: int, kill: bool) -> None:
         if writes == at:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    at_each_write(models, disturb)
+    before_each_write(models, disturb)
     run(data, models, SETTINGS, force=True)
 
 
-def at_each_write(models: Path, act: Callable[[], None]) -> None:
-    """Call `act` before each operation of this process that changes something under `models`."""
+def before_each_write(models: Path, action: Callable[[], None]) -> None:
+    """Call `action` before each operation of this process that changes something under `models`."""
     prefix = str(models)
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -194,25 +197,25 @@ def at_each_write(models: Path, act: Callable[[], None]) -> None:
         else:
             path = arguments[0]
         if isinstance(path, (str, bytes, os.PathLike)) and os.fsdecode(path).startswith(prefix):
-            act()
+            action()
 
     sys.addaudithook(hook)
-    swap = atomic._swap  # a call of the C library, of which Python tells no hook
+    swap = atomic._swap  # a call of the C library, which Python does not audit
 
-    def swapping(one: Path, other: Path) -> bool:
-        act()
+    def swap_audited(one: Path, other: Path) -> bool:
+        action()
         return swap(one, other)
 
-    atomic._swap = swapping
+    atomic._swap = swap_audited
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=math.inf, help="as many writes as these allow; all without it")
-    parser.add_argument("--seed", type=int, default=0, help="which write is the first")
-    asked = parser.parse_args()
+    parser.add_argument("--minutes", type=float, default=math.inf, help="time limit; all writes without it")
+    parser.add_argument("--seed", type=int, default=0, help="selects the first write")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        counts = campaign(Path(folder), minutes=asked.minutes, seed=asked.seed)
+        counts = run_campaign(Path(folder), minutes=options.minutes, seed=options.seed)
     print(counts)
     sys.exit(bool(counts.lost or counts.crashes or counts.wrong_exits or counts.left_behind))
 
