@@ -5,7 +5,6 @@ import lzma
 import os
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings

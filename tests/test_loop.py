@@ -119,14 +119,14 @@ def test_soft_targets() -> None:
 def test_best_epoch(ema_decay: float) -> None:
     """The weights of the best epoch are kept, not those of the last one."""
     # The labels are swapped in validation, so training makes validation worse.
-    trainer = make_trainer(
-        validation=make_dataset(swap_labels=True), epochs=6, learning_rate=0.05, ema_decay=ema_decay
-    )
+    trainer = make_trainer(validation=make_dataset(swap_labels=True), epochs=6, learning_rate=0.05, ema_decay=ema_decay)
     results, weights = [], []
     for event in trainer.run():
         if isinstance(event, EpochResult):
             results.append(event)
-            weights.append(copy_weights(trainer.averaged_model.module if trainer.averaged_model else trainer.classifier))
+            weights.append(
+                copy_weights(trainer.averaged_model.module if trainer.averaged_model else trainer.classifier)
+            )
     ranks = [(epoch.validation_accuracy, -epoch.validation_loss) for epoch in results]
     best = ranks.index(max(ranks))
     assert best < len(results) - 1

@@ -85,7 +85,9 @@ def test_step() -> None:
 
 def test_trial() -> None:
     """A trial shows its settings as `--set` takes them, and whether it ran to its end."""
-    trial = Trial(3, {"training.learning_rate": 0.003, "model.hidden_size": 96}, accuracy=0.872, completed=True, best=True)
+    trial = Trial(
+        3, {"training.learning_rate": 0.003, "model.hidden_size": 96}, accuracy=0.872, completed=True, best=True
+    )
     settings = "training.learning_rate=0.003, model.hidden_size=96"
     assert progress.format_trial(trial) == f"trial 3: validation accuracy 87.20%; {settings}  (best)"
     stopped = replace(trial, completed=False, best=False)

@@ -98,7 +98,7 @@ def test_resume_other_settings(data_dir: Path, lines: Path) -> None:
     settings = {"teacher": "self", "unlabeled": str(lines)}
     assert isinstance(run(data_dir, "a", stop=stop_after(3), **settings)[-1], TrainingStopped)
     request = TrainingRequest((str(data_dir),), "a", settings=dotted(**settings), resume=True)
-    with pytest.raises(SettingsError, match="the unfinished run has .*; --resume cannot change that"):
+    with pytest.raises(SettingsError, match=r"the unfinished run has .*; --resume cannot change that"):
         list(train(request))
     assert isinstance(run(data_dir, "a", resume=True, **settings)[-1], ModelSaved)
 
