@@ -19,7 +19,7 @@ test: .venv-test/ready  ## lint, types, generated docs, the test suite with cove
 	$(TEST)/ruff format --check .
 	$(TEST)/mypy
 	$(TEST)/cog --check -Urc docs/commands.md docs/settings.md
-	$(TEST)/pytest -n 2 --cov --cov-report=term
+	OMP_NUM_THREADS=1 $(TEST)/pytest -n 2 --cov --cov-report=term
 	$(TEST)/python benchmarks/speed.py --short  # printed, not checked
 
 test-lowest: .venv-lowest/ready  ## the test suite with the lowest supported version of every dependency; downloads gigabytes once

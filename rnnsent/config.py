@@ -26,7 +26,6 @@ Precision = Literal["auto", "float32", "bfloat16"]
 TeacherInputs = Literal["texts", "sentences", "both"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 PredictPrecision = Literal["float32", "bfloat16"]
-OutputFormat = Literal["table", "tsv", "csv", "jsonl", "parquet"]
 OnError = Literal["stop", "skip"]
 
 SELF = "self"  # the teacher that self-training trains first

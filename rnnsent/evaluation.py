@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rnnsent.checkpoint.card import model_card
-from rnnsent.checkpoint.checkpoint import Checkpoint
-from rnnsent.checkpoint.store import BUNDLED, MODEL_VARIABLE, available_models
+from rnnsent.checkpoint.checkpoint import WEIGHTS, Checkpoint
+from rnnsent.checkpoint.store import MODEL_VARIABLE, available_models, is_bundled
 from rnnsent.data.examples import Examples, align_classes
 from rnnsent.data.file_source import FileSource
 from rnnsent.data.sources import Source, find_split
 from rnnsent.data.splits import TEST, TRAIN, VALIDATION
-from rnnsent.errors import DataError
+from rnnsent.errors import DataError, ModelError
+from rnnsent.lock import run_lock
 from rnnsent.metrics import Metrics, compute_metrics
 from rnnsent.prediction import Predictor
 
@@ -126,9 +127,27 @@ def save_evaluation(checkpoint: Checkpoint, evaluation: Evaluation) -> bool:
 
     Returns False if the folder of the model is not writable, or if the model is bundled: the text of its card refers to
     the metrics that it was published with.
+
+    Raises:
+        ModelError: the model was replaced since it was evaluated.
+        RnnsentError: another process writes the model.
     """
-    if checkpoint.path.resolve().parent == BUNDLED.resolve():
+    if is_bundled(checkpoint.path):
         return False
+    name = checkpoint.name
+    with run_lock(
+        checkpoint.path, f"{name!r} is being written", remedy="the metrics are not stored; evaluate it again"
+    ):
+        current = Checkpoint.read(checkpoint.path)
+        if _weights_entry(current) != _weights_entry(checkpoint):
+            raise ModelError(
+                f"{name!r} was replaced during its evaluation; the metrics are not stored; evaluate it again"
+            )
+        return store_evaluation(current, evaluation)
+
+
+def store_evaluation(checkpoint: Checkpoint, evaluation: Evaluation) -> bool:
+    """`save_evaluation` for a caller that holds the lock on the model, as training does."""
     metrics = {**checkpoint.metrics, f"{evaluation.source}:{evaluation.split}": evaluation.to_dict()}
     try:
         checkpoint.update_metrics(metrics, model_card(checkpoint, metrics))
@@ -139,6 +158,11 @@ def save_evaluation(checkpoint: Checkpoint, evaluation: Evaluation) -> bool:
             raise
         return False
     return True
+
+
+def _weights_entry(checkpoint: Checkpoint) -> object:
+    """What the manifest says of the weights; the time of training for a model without a manifest."""
+    return checkpoint.manifest.entries.get(WEIGHTS) if checkpoint.manifest else checkpoint.created
 
 
 def _find_in_training(checkpoint: Checkpoint, examples: Examples) -> str | None:

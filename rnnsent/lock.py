@@ -15,12 +15,15 @@ from rnnsent.errors import RnnsentError
 
 
 @contextmanager
-def run_lock(path: Path, activity: str) -> Iterator[None]:
+def run_lock(
+    path: Path, activity: str, *, remedy: str = "wait for it, or choose another name with --name"
+) -> Iterator[None]:
     """Hold the lock on `path` for the duration of the block.
 
     Args:
         path: what the block writes; it need not exist.
         activity: what the block does, for the error message of another process, e.g. "'imdb' is being trained".
+        remedy: what its user can do, for the same message.
 
     Raises:
         RnnsentError: another process of the same user holds the lock.
@@ -35,7 +38,7 @@ def run_lock(path: Path, activity: str) -> Iterator[None]:
     try:
         lock.acquire()
     except filelock.Timeout:
-        raise RnnsentError(f"{activity} in another process; wait for it, or choose another name with --name") from None
+        raise RnnsentError(f"{activity} in another process; {remedy}") from None
     try:
         yield
     finally:

@@ -79,3 +79,19 @@ def test_toml_roundtrip(tmp_path: Path, name: str) -> None:
     path = tmp_path / f"{name}.toml"
     path.write_text(to_toml(load_recipe(name)))
     assert load_recipe(str(path)) == load_recipe(name)
+
+
+def test_determined_settings(tune_request: TrainingRequest, tmp_path: Path) -> None:
+    """What a base model or word vectors determine is not searched, so that the recipe fits them."""
+    vectors = tmp_path / "vectors.txt"
+    vectors.write_text("good " + " ".join(["0.1"] * 300) + "\n")
+    settings = dotted(min_steps=0, max_ngram=0, min_frequency=1, pretrained_embeddings=str(vectors))
+    request = TrainingRequest(tune_request.sources, name="a", settings=settings, device="cpu")
+    trial = next(event for event in tune(request, 5.0, stop=stop_after(6)) if isinstance(event, Trial))
+    assert "model.embedding_dim" not in trial.settings
+
+    list(train(TrainingRequest(tune_request.sources, name="base", settings=dotted(**SMALL), device="cpu")))
+    settings = dotted(min_steps=0, max_ngram=0, fine_tune="base")
+    request = TrainingRequest(tune_request.sources, name="b", settings=settings, device="cpu")
+    trial = next(event for event in tune(request, 5.0, stop=stop_after(6)) if isinstance(event, Trial))
+    assert not {"model.embedding_dim", "model.hidden_size"} & trial.settings.keys()

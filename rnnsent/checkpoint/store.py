@@ -64,6 +64,11 @@ def available_models() -> dict[str, Path]:
     return models
 
 
+def is_bundled(path: Path) -> bool:
+    """Whether the path is the bundled model. In a checkout of this project, its folder also holds the user's models."""
+    return path.resolve() == (BUNDLED / DEFAULT_BUNDLED).resolve()
+
+
 def find_model(name: str | None) -> Checkpoint:
     """The model with a name or path, or the default model for None. Raises ModelError like `choose_model`."""
     return choose_model(name).checkpoint
@@ -93,7 +98,7 @@ def pin_default(name: str) -> Checkpoint:
     checkpoint = _read_named(name)
     path = checkpoint.path.resolve() if ".." in checkpoint.path.parts else checkpoint.path.absolute()
     # The name of a bundled model stays valid when the package is installed elsewhere.
-    line = path.name if path.resolve().parent == BUNDLED.resolve() else str(path)
+    line = path.name if is_bundled(path) else str(path)
     if line.splitlines() != [line]:
         raise ModelError(f"{line!r} cannot be the default model: its path contains a line break; rename the folder")
     file = _pin_file()
@@ -202,9 +207,7 @@ def _choose_unnamed() -> ModelChoice:
                 unreadable.append(error)
     if readable:
         newest = max(readable, key=lambda checkpoint: checkpoint.created)
-        # In a checkout of this project, models/ is the folder of the bundled model.
-        is_bundled = newest.path.resolve().parent == BUNDLED.resolve() and newest.name == DEFAULT_BUNDLED
-        return ModelChoice(newest, "bundled" if is_bundled else "newest", tuple(unreadable))
+        return ModelChoice(newest, "bundled" if is_bundled(newest.path) else "newest", tuple(unreadable))
     if unreadable:
         raise unreadable[0]
     if _is_model(BUNDLED / DEFAULT_BUNDLED):

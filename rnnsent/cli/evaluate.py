@@ -62,23 +62,25 @@ def evaluate(options: EvaluateOptions) -> None:
     from rnnsent.data.sources import find_source
     from rnnsent.evaluation import choose_model_for, choose_split, save_evaluation
     from rnnsent.evaluation import evaluate as run_evaluation
+    from rnnsent.training.request import default_name
 
     enable_logging()
     source = find_source(options.source, text_column=options.text_column, label_column=options.label_column)
     split = choose_split(source, options.split)
-    model = choose_model_for(options.source, options.model)
+    model = choose_model_for(default_name([options.source]), options.model)
     reason = f"using the model {model}, named after the data set; choose another with --model"
     reason = "" if model == options.model else reason
     predictor = load_predictor(model, options.device, options.precision, reason)
     evaluation = run_evaluation(predictor, source, split)
     if evaluation.seen_in_training_as:
         notify(f"note: these are the {evaluation.seen_in_training_as} texts of the model; its metrics are optimistic")
-    if not save_evaluation(predictor.checkpoint, evaluation):
-        notify(f"note: {predictor.checkpoint.path} is read-only; the metrics are not stored with the model")
     if options.json:
         print_json(evaluation.to_dict())
-        return
-    from rnnsent.output.tables import print_evaluation
+    else:
+        from rnnsent.output.tables import print_evaluation
 
-    with open_stdout(escape=False) as output:
-        print_evaluation(output, evaluation)
+        with open_stdout(escape=False) as output:
+            print_evaluation(output, evaluation)
+    # Stored last, so that an error of the folder does not lose the evaluation.
+    if not save_evaluation(predictor.checkpoint, evaluation):
+        notify(f"note: {predictor.checkpoint.path} is bundled or read-only; the metrics are not stored with the model")

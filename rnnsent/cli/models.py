@@ -43,7 +43,7 @@ def models(context: typer.Context, json_: JsonOption = False, quiet: QuietOption
         default = choose_model(None).checkpoint if checkpoints else None
     except ModelError as error:
         notify(f"note: {error}")
-    if default and default.path not in [checkpoint.path for checkpoint in checkpoints]:
+    if default and default.path.resolve() not in [checkpoint.path.resolve() for checkpoint in checkpoints]:
         checkpoints.append(default)  # pinned in another folder
     if json_:
         print_json([_to_dict(checkpoint, default) for checkpoint in checkpoints])
@@ -130,7 +130,7 @@ def _to_dict(checkpoint: "Checkpoint", default: "Checkpoint | None") -> dict[str
     return {
         "name": checkpoint.name,
         "path": str(checkpoint.path),
-        "default": default is not None and checkpoint.path == default.path,
+        "default": default is not None and checkpoint.path.resolve() == default.path.resolve(),
         "size": checkpoint.size,
         **checkpoint.config(),
         "metrics": checkpoint.metrics,

@@ -45,6 +45,7 @@ def tune(options: TuneOptions) -> None:
                 notify(format_trial(event))
             elif isinstance(event, TuningFinished):
                 sources = " ".join(options.sources)
-                notify(f"{event.trials} trials; train with the best: rnnsent train {sources} --recipe {event.path}")
+                trials = f"{event.trials} trial{'s' * (event.trials != 1)}"
+                notify(f"{trials}; train with the best: rnnsent train {sources} --recipe {event.path}")
         if stop.is_set():
             raise typer.Exit(stop.exit_code)

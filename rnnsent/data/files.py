@@ -170,7 +170,11 @@ def _read_parquet(path: Path) -> RowReader:
         reject_compressed(opened.read(8), path, path.suffix)
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
-            yield Header(tuple(file.schema_arrow.names), file.schema_arrow)
+            names = tuple(file.schema_arrow.names)
+            if len(set(names)) < len(names):
+                twice = next(name for name in names if names.count(name) > 1)
+                raise DataError(f"{path}: has two columns {twice!r}; rename one")
+            yield Header(names, file.schema_arrow)
             for batch in file.iter_batches(batch_size=4_096):
                 yield from _to_python(batch)
     except pyarrow.ArrowException as error:

@@ -68,6 +68,10 @@ class TableReader:
             return self._header.schema
         if self._header.columns:
             return pyarrow.schema([(name, pyarrow.string()) for name in self._header.columns])
+        if not self._path.is_file():
+            raise DataError(
+                f"{self.name}: Parquet needs the types of all rows first, and a pipe can be read only once; use a file"
+            )
         rows = (row for row in open_rows(self._path)[1] if not isinstance(row, UnreadableRow))
         return infer_schema(rows, BATCH_ROWS, self.name)
 

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from types import TracebackType
+from typing import Any
 
 import pyarrow.parquet
 
@@ -10,6 +11,8 @@ from rnnsent.output.columns import Layout, number_records, prediction_cells, pre
 from rnnsent.output.terminal import Output
 from rnnsent.output.writer import Writer, WriterOptions
 from rnnsent.prediction import PredictedBatch
+
+ROW_GROUP = 65_536  # rows; batches can be as small as one line of a slow pipe
 
 
 class ParquetWriter(Writer):
@@ -22,25 +25,31 @@ class ParquetWriter(Writer):
         kinds = [pyarrow.string(), *[pyarrow.float64()] * (len(self._added) - 1)]
         self._schema = pyarrow.schema([*own, *map(pyarrow.field, self._added, kinds)])
         self._file = pyarrow.parquet.ParquetWriter(output.binary, self._schema)
+        self._rows: list[dict[str, Any]] = []  # of the row group that is not full yet
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if kind is None:
+            self._write_row_group()
             self._file.close()
         else:  # closing writes the footer of a file that is thrown away
             with suppress(Exception):
                 self._file.close()
 
     def write(self, batch: PredictedBatch) -> None:
-        rows = []
         for record in number_records(batch, self._n_records + 1):
             for cells, prediction in self._layout.lines(record):
                 added = prediction_cells(prediction, len(self._options.classes))
-                rows.append({**cells, **dict(zip(self._added, added, strict=True))})
+                self._rows.append({**cells, **dict(zip(self._added, added, strict=True))})
+        self._n_records += len(batch.predictions)
+        if len(self._rows) >= ROW_GROUP:
+            self._write_row_group()
+
+    def _write_row_group(self) -> None:
         columns = [
-            to_array([row.get(field.name) for row in rows], field.name, self._layout.source, field.type)
+            to_array([row.get(field.name) for row in self._rows], field.name, self._layout.source, field.type)
             for field in self._schema
         ]
         self._file.write_table(pyarrow.Table.from_arrays(columns, schema=self._schema))
-        self._n_records += len(batch.predictions)
+        self._rows.clear()

@@ -47,6 +47,16 @@ def resolve_recipe(request: TrainingRequest, unfinished: Recipe | None = None) -
     return recipe
 
 
+def fixed_settings(recipe: Recipe, request: TrainingRequest) -> frozenset[str]:
+    """Keys of the settings that tuning may not change: requested ones, and those of a base model or word vectors."""
+    fixed = set(request.settings)
+    if recipe.training.fine_tune:
+        fixed |= {f"model.{name}" for name in NETWORK_SETTINGS}
+    if recipe.training.pretrained_embeddings:
+        fixed.add("model.embedding_dim")
+    return frozenset(fixed)
+
+
 def read_recipe(unfinished: Mapping[str, Any]) -> Recipe:
     """The recipe in the saved state of an interrupted run. Raises SettingsError if a setting is unknown or invalid."""
     return Recipe.from_dict({table: unfinished[table] for table in GROUPS}, "the unfinished run")

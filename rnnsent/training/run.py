@@ -20,7 +20,7 @@ from rnnsent.checkpoint.resume import ResumeState
 from rnnsent.config import Recipe
 from rnnsent.data.corpus import Corpus, read_corpus
 from rnnsent.data.splits import VALIDATION
-from rnnsent.evaluation import compute_evaluation, save_evaluation
+from rnnsent.evaluation import compute_evaluation, store_evaluation
 from rnnsent.prediction import Predictor
 from rnnsent.training.events import EpochResult, Event, ModelSaved, TrainingStarted, TrainingStopped
 from rnnsent.training.recipe import check_same_recipe
@@ -176,7 +176,7 @@ class _Run:
             split=VALIDATION,
             seen_in_training_as=VALIDATION,
         )
-        save_evaluation(checkpoint, evaluation)
+        store_evaluation(checkpoint, evaluation)
         return ModelSaved(checkpoint, evaluation, finished)
 
 

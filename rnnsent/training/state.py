@@ -34,5 +34,5 @@ def restore_optimizer(tensors: Mapping[str, Tensor], optimizer: torch.optim.Opti
         states.setdefault(int(index), {})[name] = tensor
     optimizer.load_state_dict({"state": states, "param_groups": optimizer.state_dict()["param_groups"]})
     torch.set_rng_state(tensors["random.cpu"])
-    if device.type == "cuda":
+    if device.type == "cuda" and "random.cuda" in tensors:  # absent from a run that began on a CPU
         torch.cuda.set_rng_state(tensors["random.cuda"], device)

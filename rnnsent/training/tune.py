@@ -1,7 +1,8 @@
 """Hyperparameter tuning: searches a recipe's main settings with Optuna, within a time budget.
 
 A generator of events that prints nothing. All trials train on the same data, are compared by validation accuracy, and
-are pruned when they fall below the median of earlier trials. Settings that the user gives are fixed.
+are pruned when they fall below the median of earlier trials. Settings that the user gives are fixed, and those that a
+base model or word vectors determine.
 """
 
 import json
@@ -14,7 +15,7 @@ from rnnsent.config import Recipe
 from rnnsent.data.corpus import read_corpus
 from rnnsent.errors import SettingsError
 from rnnsent.training.events import EpochResult, LabelingProgress, Trial, TuningFinished
-from rnnsent.training.recipe import resolve_recipe
+from rnnsent.training.recipe import fixed_settings, resolve_recipe
 from rnnsent.training.request import TrainingRequest, find_output_path, find_sources
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def tune(
     sources = find_sources(request)
     corpus = read_corpus(sources, validation_fraction=recipe.training.validation_fraction, seed=recipe.training.seed)
     data = yield from load_training_data(recipe, request, sources, corpus)
-    searched = [name for name in SEARCH_SPACE if name not in request.settings]
+    fixed = fixed_settings(recipe, request)
+    searched = [name for name in SEARCH_SPACE if name not in fixed]
     study = optuna.create_study(
         direction="maximize",
         sampler=optuna.samplers.TPESampler(seed=recipe.training.seed),
