@@ -35,6 +35,14 @@ def test_help(run_ok, command: str, option: str) -> None:
     assert "\x1b" not in text
 
 
+def test_train_help(run_ok) -> None:
+    """`train` shows a few options in groups; everything else is a setting."""
+    text = run_ok("train", "--help").partition("Arguments:")[2]
+    groups = re.findall(r"^(\S.*):$", text, re.MULTILINE)
+    assert groups == ["Data", "Model", "Training", "Distillation", "Run"]
+    assert len(re.findall(r"^  (?:-\w, )?--", text, re.MULTILINE)) <= 17
+
+
 def test_root_help(run_ok) -> None:
     """The help lists every command, and is also shown without arguments."""
     text = run_ok("--help")

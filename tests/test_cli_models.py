@@ -53,6 +53,14 @@ def test_list_pinned(run_ok, pinned: Path) -> None:
     assert re.search(r"^ \* other ", run_ok("models"), re.MULTILINE)
 
 
+def test_list_pinned_local(run_ok, unnamed: Path) -> None:
+    """A pinned model of the models folder is listed once, although the pin is an absolute path."""
+    pin_default("tiny")
+    listed = [(entry["name"], entry["default"]) for entry in json.loads(run_ok("models", "--json"))]
+    assert sorted(listed) == [("english", False), ("tiny", True)]
+    assert len(re.findall(r"\btiny\b", run_ok("models"))) == 1
+
+
 def test_list_pinned_missing(unnamed: Path, pinned: Path, capsys: Capture) -> None:
     """If the pinned default is gone, the models are listed with a note."""
     shutil.rmtree(pinned)

@@ -2,6 +2,8 @@
 
 import datetime
 import json
+import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +127,26 @@ def test_texts_and_traces(tmp_path: Path, predictor: Predictor) -> None:
         written = pyarrow.parquet.read_table(tmp_path / "out.parquet")
         assert written.column_names[: len(columns)] == columns
         assert written["text"].to_pylist() == (["good film", "good", "film", ""] if trace else ["good film", ""])
+
+
+def test_row_groups(tmp_path: Path, predictor: Predictor) -> None:
+    """Rows of many batches are one row group, however small the batches are."""
+    write_rows(tmp_path, predictor, [{"text": "good"}] * (BATCH_ROWS + 3))
+    assert pyarrow.parquet.ParquetFile(tmp_path / "out.parquet").num_row_groups == 1
+
+
+def test_duplicate_columns(tmp_path: Path, predictor: Predictor) -> None:
+    """Columns of the same name are an error, since a row could keep only one of them."""
+    column = pyarrow.array(["good"])
+    pyarrow.parquet.write_table(pyarrow.Table.from_arrays([column] * 3, ["text", "a", "a"]), tmp_path / "in.parquet")
+    with pytest.raises(DataError, match="two columns 'a'; rename one"):
+        write_file(tmp_path / "in.parquet", predictor)
+
+
+def test_named_pipe(tmp_path: Path, predictor: Predictor) -> None:
+    """A pipe can be read only once, and the types of JSON Lines need all rows."""
+    os.mkfifo(tmp_path / "in.jsonl")
+    feeder = threading.Thread(target=(tmp_path / "in.jsonl").write_text, args=('{"text": "good"}\n',), daemon=True)
+    feeder.start()
+    with pytest.raises(DataError, match="a pipe can be read only once; use a file"):
+        write_file(tmp_path / "in.jsonl", predictor)

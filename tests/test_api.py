@@ -1,0 +1,66 @@
+"""The Python interface: lazy, typed, and the same answers as the command line."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rnnsent
+
+USER_PROGRAM = """
+from pathlib import Path
+
+import rnnsent
+
+predictor: rnnsent.Predictor = rnnsent.load("english")
+predictions: list[rnnsent.Prediction] = predictor.predict(["good", "bad"])
+label: str | None = predictions[0].label
+trained: rnnsent.Predictor = rnnsent.train("sentences", settings={"training.epochs": 1}, on_event=print)
+path: Path = trained.checkpoint.path
+accuracy: float = rnnsent.evaluate(trained, "sentences").metrics.accuracy
+try:
+    rnnsent.load("none")
+except rnnsent.RnnsentError as error:
+    print(error)
+"""
+
+
+def test_lazy_import() -> None:
+    """`import rnnsent` imports neither NumPy nor PyTorch, and no module of the package."""
+    code = "import sys, rnnsent; print([n for n in sys.modules if n.partition('.')[0] in ('numpy', 'torch') or n.startswith('rnnsent.')])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout == "[]\n"
+
+
+def test_names() -> None:
+    """Every public name exists, and a name that does not is the usual error."""
+    assert rnnsent.__all__ == sorted(rnnsent.__all__)
+    assert all(getattr(rnnsent, name).__doc__ for name in rnnsent.__all__)
+    assert set(rnnsent.__all__) < set(dir(rnnsent))
+    with pytest.raises(AttributeError, match="module 'rnnsent' has no attribute 'none'"):
+        _ = rnnsent.none
+
+
+def test_types(tmp_path: Path) -> None:
+    """A program of a user passes strict type checks."""
+    program = tmp_path / "program.py"
+    program.write_text(USER_PROGRAM)
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), str(program)]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert result.returncode == 0, result.stdout
+
+
+def test_train_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train, evaluate and predict without the command line."""
+    monkeypatch.setenv("RNNSENT_MODELS_DIR", str(tmp_path))
+    events: list[object] = []
+    settings = {"training.epochs": 1, "model.hidden_size": 8, "model.embedding_dim": 8}
+    trained = rnnsent.train("sentences", name="a", settings=settings, device="cpu", on_event=events.append)
+    assert events
+    assert trained.checkpoint.path == tmp_path / "a"
+    evaluation = rnnsent.evaluate(trained, "sentences")
+    assert 0 <= evaluation.metrics.accuracy <= 1
+    assert rnnsent.load("a").predict(["good"]) == trained.predict(["good"])
+    with pytest.raises(rnnsent.RnnsentError, match="exists"):
+        rnnsent.train("sentences", name="a", settings=settings, device="cpu")
