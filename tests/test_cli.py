@@ -167,7 +167,8 @@ def test_evaluate_bundled(
     capsys: pytest.CaptureFixture[str], working_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The bundled model is never written to, even by its relative path in a checkout."""
-    monkeypatch.setattr("rnnsent.evaluation.BUNDLED", working_dir / "models")
+    monkeypatch.setattr("rnnsent.checkpoint.store.BUNDLED", working_dir / "models")
+    monkeypatch.setattr("rnnsent.checkpoint.store.DEFAULT_BUNDLED", "tiny")
     (working_dir / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
     files = {path: path.read_bytes() for path in (working_dir / "models" / "tiny").iterdir()}
     for model in ("tiny", "./models/tiny", str(working_dir / "models" / "tiny")):
