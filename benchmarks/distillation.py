@@ -39,7 +39,7 @@ def main() -> None:
         for _ in range(REPEATS):
             for label, model in models.items():
                 start = time.perf_counter()
-                predicted = model.probabilities(examples.texts).argmax(axis=1)
+                predicted = model.predict_proba(examples.texts).argmax(axis=1)
                 seconds[label].append(time.perf_counter() - start)
                 accuracy[label] = float(np.mean(predicted == examples.labels))
         for label in models:

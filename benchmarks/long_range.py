@@ -142,11 +142,11 @@ def plot() -> None:
         panel.axhline(run["chance"], color="grey", linestyle="--", label="chance")
         label_axes(panel, DISTANCES, "distance in tokens", f"Recall of the first token: {TITLES[setup]}")
         panel.set(ylabel="accuracy", ylim=(0, 1.03))
-    for (cell, name), color in zip(RUNS_BY_LENGTH.items(), COLORS, strict=False):
+    for (cell_name, name), color in zip(RUNS_BY_LENGTH.items(), COLORS, strict=False):
         bands = [band for band in entries["accuracy"][name]["accuracy_by_length"] if band["n"] >= MIN_BAND_TEXTS]
         upper_bounds = [band["max_tokens"] for band in bands]
         accuracies_by_length = [band["accuracy"] for band in bands]
-        review_axes.plot(upper_bounds, accuracies_by_length, color=color, marker="o", label=cell.upper())
+        review_axes.plot(upper_bounds, accuracies_by_length, color=color, marker="o", label=cell_name.upper())
     label_axes(
         review_axes, upper_bounds, "review length in tokens, upper bound", "IMDB test, unidirectional, last state"
     )

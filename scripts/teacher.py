@@ -13,6 +13,7 @@ import math
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -51,7 +52,7 @@ def main() -> None:
     model = AutoModelForSequenceClassification.from_pretrained(
         base, local_files_only=True, id2label={0: "negative", 1: "positive"}, label2id={"negative": 0, "positive": 1}
     )
-    averaged = fine_tune(model, tokenizer, options.epochs, options.learning_rate, options.seed)
+    averaged: Any = fine_tune(model, tokenizer, options.epochs, options.learning_rate, options.seed)
     temporary = options.out.with_name(options.out.name + ".part")
     averaged.save_pretrained(temporary)
     tokenizer.save_pretrained(temporary)
