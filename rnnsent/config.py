@@ -183,7 +183,17 @@ class DistillationConfig(Settings):
     @property
     def is_self_training(self) -> bool:
         """Whether the teachers include a first model of the same run."""
-        return SELF in self.teacher.split(",")
+        return SELF in self.teachers
+
+    @property
+    def teachers(self) -> tuple[str, ...]:
+        """Names of the teachers."""
+        return tuple(self.teacher.split(",")) if self.teacher else ()
+
+    @property
+    def unlabeled_sources(self) -> tuple[str, ...]:
+        """Names of the sources of unlabeled texts."""
+        return tuple(self.unlabeled.split(",")) if self.unlabeled else ()
 
 
 GROUPS: dict[str, type[Settings]] = {

@@ -22,7 +22,7 @@ PREFETCH = 2  # batches read before the first of them is done
 class Pause(Enum):
     """In a stream of batches: no more input is available yet.
 
-    Whoever reads ahead must yield the results of everything before it, then ask for more.
+    A consumer that reads ahead must yield the results of everything before it, and only then request more.
     """
 
     PAUSE = "pause"

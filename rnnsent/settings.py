@@ -1,10 +1,9 @@
 """Groups of settings: typed fields with a default, bounds and help, checked on construction. Knows no setting by name."""
 
 import difflib
-import types
 from collections.abc import Mapping, Sequence
 from dataclasses import Field, field, fields
-from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
 from rnnsent.errors import SettingsError
 
@@ -33,8 +32,9 @@ class Settings:
     TABLE: ClassVar[str]
 
     def __post_init__(self) -> None:
+        types = get_type_hints(type(self))
         for entry in self.entries():
-            self._check(entry, getattr(self, entry.name))
+            self._check(entry, types[entry.name], getattr(self, entry.name))
 
     @classmethod
     def entries(cls) -> "tuple[Field[Any], ...]":
@@ -87,17 +87,17 @@ class Settings:
         return text
 
     @classmethod
-    def _check(cls, entry: "Field[Any]", value: Any) -> None:
-        label, kind = cls.label(entry.name), get_type_hints(cls)[entry.name]
+    def _check(cls, entry: "Field[Any]", kind: Any, value: Any) -> None:
+        label = cls.label(entry.name)
         if get_origin(kind) is Literal:
             if value not in get_args(kind):
                 raise SettingsError(f"{label} is {value!r}; choose {', '.join(get_args(kind))}")
             return
-        accepted = get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
-        if float in accepted and isinstance(value, int) and not isinstance(value, bool):
-            accepted = (*accepted, int)
-        if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted):
-            raise SettingsError(f"{label} is {value!r}; it must be {' or '.join(each.__name__ for each in accepted)}")
+        accepted = (float, int) if kind is float else (kind,)
+        if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
+            raise SettingsError(
+                f"{label} is {value!r}; it must be {' or '.join(accepted_type.__name__ for accepted_type in accepted)}"
+            )
         minimum, maximum = entry.metadata["minimum"], entry.metadata["maximum"]
         if minimum is not None and not value >= minimum:
             raise SettingsError(f"{label} is {value}; it must be at least {minimum:g}")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from rnnsent.network import batched, cells, hardware
+from rnnsent.network import batched, cells, equations, hardware
 from rnnsent.network.torch_engine import TorchEngine
 from rnnsent.prediction import Predictor
 
@@ -151,7 +151,7 @@ def test_bfloat16(write_model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
-@pytest.mark.parametrize("pooling", ["last", "mean", "max", "mean-max"])
+@pytest.mark.parametrize("pooling", equations.STREAMING_POOLINGS)
 @pytest.mark.parametrize(("layers", "bidirectional"), [(1, True), (1, False), (2, False)])
 def test_long_text(
     write_model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cell, pooling, layers, bidirectional

@@ -1,4 +1,4 @@
-"""The equations in numpy and the classifier in PyTorch are one function, for every cell, pooling, direction and depth."""
+"""The equations and the PyTorch classifier are one function, for every cell, pooling, direction and depth."""
 
 import tracemalloc
 

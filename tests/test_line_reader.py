@@ -22,6 +22,14 @@ def batches_of(descriptor: int) -> Iterator[list[str] | Pause]:
         yield list(batch.texts) if isinstance(batch, RecordBatch) else batch
 
 
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    """The reading and the writing end of a pipe; the test closes the writing end."""
+    reader, writer = os.pipe()
+    yield reader, writer
+    os.close(reader)
+
+
 def read_pipe(data: bytes, separator: bytes = b"\n") -> list[str]:
     reader, writer = os.pipe()
 
@@ -71,37 +79,31 @@ def test_nul() -> None:
     assert read_pipe(b"a\nb\r\n\x00\x00c\r", b"\x00") == ["a\nb\r\n", "", "c\r"]
 
 
-def test_pause() -> None:
+def test_pause(pipe: tuple[int, int]) -> None:
     """A pipe that pauses yields what has arrived."""
-    reader, writer = os.pipe()
-    try:
-        batches = batches_of(reader)
-        os.write(writer, b"one\ntwo\nthr")
-        assert next(batches) == ["one", "two"]
-        assert next(batches) is PAUSE
-        os.write(writer, b"ee\n")
-        assert next(batches) == ["three"]
-        assert next(batches) is PAUSE
-        os.write(writer, b"four")
-        os.close(writer)
-        assert list(batches) == [["four"]]
-    finally:
-        os.close(reader)
+    reader, writer = pipe
+    batches = batches_of(reader)
+    os.write(writer, b"one\ntwo\nthr")
+    assert next(batches) == ["one", "two"]
+    assert next(batches) is PAUSE
+    os.write(writer, b"ee\n")
+    assert next(batches) == ["three"]
+    assert next(batches) is PAUSE
+    os.write(writer, b"four")
+    os.close(writer)
+    assert list(batches) == [["four"]]
 
 
-def test_split_character() -> None:
+def test_split_character(pipe: tuple[int, int]) -> None:
     """A character split by a pause is put together again."""
-    reader, writer = os.pipe()
-    try:
-        batches = batches_of(reader)
-        os.write(writer, b"a\n\xe5\xa5")
-        assert next(batches) == ["a"]
-        assert next(batches) is PAUSE
-        os.write(writer, b"\xbd\n")
-        os.close(writer)
-        assert list(batches) == [["好"]]
-    finally:
-        os.close(reader)
+    reader, writer = pipe
+    batches = batches_of(reader)
+    os.write(writer, b"a\n\xe5\xa5")
+    assert next(batches) == ["a"]
+    assert next(batches) is PAUSE
+    os.write(writer, b"\xbd\n")
+    os.close(writer)
+    assert list(batches) == [["好"]]
 
 
 UTF16 = {"le": b"\xff\xfe", "be": b"\xfe\xff"}
@@ -121,22 +123,19 @@ def test_utf16_surrogate() -> None:
     assert read_pipe("\ufeffa\nb\0\0c".encode("utf-16-le"), b"\0") == ["a\nb", "", "c"]
 
 
-def test_utf16_bytewise() -> None:
+def test_utf16_bytewise(pipe: tuple[int, int]) -> None:
     """UTF-16 that arrives byte by byte is read as it comes."""
-    reader, writer = os.pipe()
-    try:
-        batches = batches_of(reader)
-        for byte in b"\xff\xfe\x3d\xd8":  # the mark, and half of a pair
-            os.write(writer, bytes([byte]))
-            assert next(batches) is PAUSE
-        os.write(writer, b"\x00\xde\n\x00x")
-        assert next(batches) == ["😀"]
+    reader, writer = pipe
+    batches = batches_of(reader)
+    for byte in b"\xff\xfe\x3d\xd8":  # the mark, and half of a pair
+        os.write(writer, bytes([byte]))
         assert next(batches) is PAUSE
-        os.write(writer, b"\x00")
-        os.close(writer)
-        assert [batch for batch in batches if batch is not PAUSE] == [["x"]]
-    finally:
-        os.close(reader)
+    os.write(writer, b"\x00\xde\n\x00x")
+    assert next(batches) == ["😀"]
+    assert next(batches) is PAUSE
+    os.write(writer, b"\x00")
+    os.close(writer)
+    assert [batch for batch in batches if batch is not PAUSE] == [["x"]]
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_padding(name: str, lengths: list[int], filler: float) -> None:
             torch.testing.assert_close(together[row : row + 1], alone, atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["mean", "max", "mean-max", "attention", "self-attention"])
+@pytest.mark.parametrize("name", POOLINGS)
 def test_every_step(name: str) -> None:
     """The pooling of one step is that step of `every_step`."""
     pooling = make_pooling(name, hidden_size=2)

@@ -10,56 +10,80 @@ from rnnsent.data.catalog import CATALOG
 
 def model_card(checkpoint: Checkpoint, metrics: Mapping[str, Mapping[str, Any]]) -> str:
     """The model card of a checkpoint with metrics by "source:split"."""
-    model, recipe = checkpoint.recipe.model, checkpoint.recipe
+    sections = [
+        _metadata(checkpoint, metrics),
+        *_introduction(checkpoint),
+        *_training_data(checkpoint),
+        *_evaluation(metrics),
+        *_model(checkpoint),
+    ]
+    return "\n".join(sections)
+
+
+def _introduction(checkpoint: Checkpoint) -> list[str]:
+    model = checkpoint.recipe.model
     direction = "bidirectional " if model.bidirectional else ""
-    layers = f"{model.num_layers} layer" if model.num_layers == 1 else f"{model.num_layers} layers"
-    training_data = [
+    return [
+        f"# {checkpoint.name}",
+        "",
+        f"A {direction}{model.cell.upper()} text classifier with the classes {', '.join(checkpoint.classes)}, "
+        f"trained with rnnsent {checkpoint.versions.get('rnnsent', '')}.",
+        "",
+        '    rnnsent predict --model PATH/TO/THIS/FOLDER "A quiet triumph."',
+        "",
+    ]
+
+
+def _training_data(checkpoint: Checkpoint) -> list[str]:
+    rows = [
         f"| {_describe_source(record)} | {record.get('train_rows', 0):,} | {_describe_validation(record)} |"
         for record in checkpoint.data
     ]
-    evaluation = [
+    return [
+        "## Training data",
+        "",
+        "| source | training texts | validation texts |",
+        "|---|---|---|",
+        *rows,
+        "",
+        "The data sets have their own licenses.",
+        "",
+    ]
+
+
+def _evaluation(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    rows = [
         f"| {name} | {values['n']:,} | {values['accuracy']:.2%} "
         f"| {values['accuracy_interval'][0]:.2%} to {values['accuracy_interval'][1]:.2%} "
         f"| {values['macro_f1']:.3f} | {values['log_loss']:.3f} |"
         for name, values in metrics.items()
     ]
-    return "\n".join(
-        [
-            _metadata(checkpoint, metrics),
-            f"# {checkpoint.name}",
-            "",
-            f"A {direction}{model.cell.upper()} text classifier with the classes {', '.join(checkpoint.classes)}, "
-            f"trained with rnnsent {checkpoint.versions.get('rnnsent', '')}.",
-            "",
-            '    rnnsent predict --model PATH/TO/THIS/FOLDER "A quiet triumph."',
-            "",
-            "## Training data",
-            "",
-            "| source | training texts | validation texts |",
-            "|---|---|---|",
-            *training_data,
-            "",
-            "The data sets have their own licenses.",
-            "",
-            "## Evaluation",
-            "",
-            "| data set and split | texts | accuracy | 95% interval | macro F1 | log loss |",
-            "|---|---|---|---|---|---|",
-            *evaluation,
-            "",
-            "The epoch was selected on the validation split that the model was trained with, so metrics on that split "
-            "are optimistic.",
-            "",
-            "## Model",
-            "",
-            f"{layers}, {model.hidden_size} hidden units per direction, {model.embedding_dim}-dimensional embeddings, "
-            f"{model.pooling} pooling, {recipe.tokenizer.kind} tokenizer, random seed {recipe.training.seed}.",
-            f"Trained with: `{' '.join(checkpoint.command)}`" if checkpoint.command else "",
-            "",
-            "`config.json` has all settings, `history.jsonl` the metrics of each epoch.",
-            "",
-        ]
-    )
+    return [
+        "## Evaluation",
+        "",
+        "| data set and split | texts | accuracy | 95% interval | macro F1 | log loss |",
+        "|---|---|---|---|---|---|",
+        *rows,
+        "",
+        "The epoch was selected on the validation split that the model was trained with, so metrics on that split "
+        "are optimistic.",
+        "",
+    ]
+
+
+def _model(checkpoint: Checkpoint) -> list[str]:
+    model, recipe = checkpoint.recipe.model, checkpoint.recipe
+    layers = f"{model.num_layers} layer" if model.num_layers == 1 else f"{model.num_layers} layers"
+    return [
+        "## Model",
+        "",
+        f"{layers}, {model.hidden_size} hidden units per direction, {model.embedding_dim}-dimensional embeddings, "
+        f"{model.pooling} pooling, {recipe.tokenizer.kind} tokenizer, random seed {recipe.training.seed}.",
+        f"Trained with: `{' '.join(checkpoint.command)}`" if checkpoint.command else "",
+        "",
+        "`config.json` has all settings, `history.jsonl` the metrics of each epoch.",
+        "",
+    ]
 
 
 def _metadata(checkpoint: Checkpoint, metrics: Mapping[str, Mapping[str, Any]]) -> str:

@@ -9,6 +9,7 @@ from rnnsent.checkpoint.safe_read import REMEDY
 from rnnsent.config import ModelConfig
 from rnnsent.errors import ModelError
 from rnnsent.network.calibration import EXPONENTS
+from rnnsent.network.equations import STREAMING_POOLINGS
 from rnnsent.network.ngrams import BIAS, KEYS, WEIGHTS
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
@@ -44,8 +45,8 @@ def expected_shapes(config: ModelConfig, *, vocab_size: int, n_classes: int) -> 
         for name in ("query", "key", "value", "output"):
             shapes |= {f"pooling.{name}.weight": (D, D), f"pooling.{name}.bias": (D,)}
         shapes |= {"pooling.norm.weight": (D,), "pooling.norm.bias": (D,)}
-    pooled = 2 * D if config.pooling == "mean-max" else D
-    return shapes | {"output.weight": (n_classes, pooled), "output.bias": (n_classes,)}
+    P = D * len(STREAMING_POOLINGS.get(config.pooling, ("",)))
+    return shapes | {"output.weight": (n_classes, P), "output.bias": (n_classes,)}
 
 
 def check_tensors(

@@ -113,13 +113,13 @@ def pin_default(name: str) -> Checkpoint:
 def unpin_default() -> bool:
     """Remove the pin; False if there was none."""
     file = _pin_file()
+    if file is None:
+        return False
     try:
-        if file:
-            file.unlink()
-            return True
+        file.unlink()
     except (FileNotFoundError, NotADirectoryError):
-        pass
-    return False
+        return False
+    return True
 
 
 def pinned_default() -> str | None:

@@ -15,7 +15,7 @@ from rnnsent.output.terminal import notify, print_error, redirect_to_devnull
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 
-# Typer carries a copy of click, or depends on it, by its version; its errors are reached through a public name.
+# Depending on its version, Typer vendors click or depends on it; its base error is reached through a public name.
 CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
 
 app = typer.Typer(
@@ -125,4 +125,5 @@ def run(arguments: list[str] | None = None) -> int:
 def _usage(error: Any) -> str:
     """What is wrong with the command line, and whose help explains it."""
     command = error.ctx.command_path if error.ctx else "rnnsent"
-    return f"{error.format_message().replace('Value error, ', '')} (see `{command} --help`)"
+    message = error.format_message().replace("Value error, ", "")  # which Typer puts before an invalid choice
+    return f"{message} (see `{command} --help`)"

@@ -42,6 +42,15 @@ def make_batches(
     return batches
 
 
+def crop_and_batch(
+    rows: Sequence[Ids], *, crop_length: int, max_rows: int, max_tokens: int, generator: np.random.Generator
+) -> tuple[list[Ids], list[NDArray[np.int64]]]:
+    """The rows of one training epoch, each a `random_crop`, and their shuffled batches of row indices (`make_batches`)."""
+    cropped = [random_crop(row, crop_length, generator) for row in rows]
+    lengths = np.array([len(row) for row in cropped], dtype=np.int64)
+    return cropped, make_batches(lengths, max_rows=max_rows, max_tokens=max_tokens, generator=generator)
+
+
 def pad(rows: Sequence[Ids]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Ids (B, T) padded on the right to the longest row, and lengths (B,); no row may be empty."""
     lengths = np.array([len(row) for row in rows], dtype=np.int64)

@@ -28,8 +28,9 @@ from rnnsent.network.equations import STREAMING_POOLINGS, Array, Weights
 # Large enough for fast matrix products, small enough that a batch's longest texts are not computed almost alone.
 MAX_ROWS, MAX_TOKENS = 256, 1 << 16
 MAX_STATE_TOKENS = 1 << 14  # per batch whose states are stored; 16 MB for two directions of 128
-# A table of the whole vocabulary is computed and kept if it is no larger than this, once as many tokens have been read as
-# it has entries. Until then, and otherwise, a table is shared by so many tokens that it is no larger than this.
+# A table of the whole vocabulary is computed and cached if it is no larger than this, once as many tokens have been
+# read as it has entries. Otherwise consecutive batches share a table, as long as their number of tokens cannot make it
+# larger than this.
 MAX_TABLE_BYTES = 200_000_000
 CHUNK_STEPS = 4_096  # steps whose states are summed in float32 before their sum is added to a float64 total
 

@@ -1,7 +1,7 @@
 """Keeps numpy's matrix products on the calling thread.
 
-The products of a recurrent step are too small to be split: BLAS threads that wait for one another on a busy machine made a
-step twelve times slower.
+The products of a recurrent step are too small to be split: BLAS threads that wait for one another on a busy machine
+made a step twelve times slower.
 """
 
 import threading
@@ -17,8 +17,8 @@ _limits: Any = None
 def single_threaded() -> Iterator[None]:
     """Limit BLAS to one thread in this process while the block runs, then restore the previous number.
 
-    Only the main thread can do so: OpenBLAS ignores what others set. Blocks may be nested, and may be in generators that
-    do not end in the order in which they started.
+    Only the main thread can do so: OpenBLAS ignores what others set. Blocks may be nested, and may be in generators
+    that do not end in the order in which they started.
     """
     global _n_users, _limits
     if threading.current_thread() is not threading.main_thread():

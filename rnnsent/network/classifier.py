@@ -1,7 +1,7 @@
 """The recurrent text classifier in PyTorch: token ids and lengths in, logits out. Knows no text and no files.
 
-Letters: B texts, T tokens of the longest, E embedding, H hidden, D width of the states (H or 2H), P pooled, K classes. The
-same network in numpy, one text at a time, is in equations.py.
+Letters: B texts, T tokens of the longest, E embedding, H hidden, D width of the states (H or 2H), P pooled, K classes.
+The same network in numpy, one text at a time, is in equations.py.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,8 +22,8 @@ CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "
 class TorchLayer(nn.Module):
     """One recurrent layer, (B, T, inputs) -> (B, T, D).
 
-    The right-to-left direction is a separate cell on reversed rows: `nn.LSTM(bidirectional=True)` would read the padding
-    before the text, and packed sequences leave the fast kernels.
+    The right-to-left direction is a separate cell on reversed rows: `nn.LSTM(bidirectional=True)` would read the
+    padding before the text, and packed sequences leave the fast kernels.
     """
 
     def __init__(self, inputs: int, config: ModelConfig) -> None:
@@ -72,7 +72,7 @@ class Classifier(nn.Module):
             return self.output(F.dropout(pooled, self.config.dropout, self.training))
 
     def step_logits(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """V h_t + c at every step for token vectors (B, T, E), as (B, T, K); values after a row's end are meaningless."""
+        """V h_t + c at every step (B, T, K) for token vectors (B, T, E); values after a row's end are meaningless."""
         hidden, padding = self.hidden_states(x, lengths)  # (B, T, D), (B, T)
         with full_precision(hidden.device):
             pooled = self.pooling.every_step(hidden, padding)  # (B, T, P)
@@ -96,7 +96,10 @@ class Classifier(nn.Module):
         self.layers.to(torch.bfloat16)
 
     def initialize(self) -> None:
-        """Initialize for training: orthogonal recurrent weights (Saxe et al. 2014), open forget gates (Jozefowicz et al. 2015)."""
+        """Initialize for training.
+
+        Recurrent weights are orthogonal (Saxe et al. 2014), and forget gates are open (Jozefowicz et al. 2015).
+        """
         nn.init.normal_(self.embedding.weight, std=0.1)
         for name, weight in self.layers.named_parameters():
             if "weight_hh" in name:
@@ -145,8 +148,8 @@ def _padding_and_reverse(x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
 class _Reverse(torch.autograd.Function):
     """Rows (B, T, N) with the real steps of each reversed, by the order (B, T) of `_padding_and_reverse`.
 
-    Whole steps are copied, which `gather` does number by number. Reversing is its own inverse, so the gradient is reversed
-    too; PyTorch cannot know that, and would accumulate it step by step.
+    Whole steps are copied, which `gather` does number by number. Reversing is its own inverse, so the gradient is
+    reversed too; PyTorch cannot know that, and would accumulate it step by step.
     """
 
     @staticmethod

@@ -1,9 +1,9 @@
 """The recurrent networks as textbooks write them, in numpy: the reference, and what `--trace` shows.
 
 Letters: T tokens, E embedding, H hidden, D width of the hidden states (H, or 2H if bidirectional), P pooled, K classes.
-Each function takes one text, so there is no batch and no padding. W acts on the input, U on the previous hidden state, b is
-the bias; gates are in the order in which PyTorch stores them. Knows no text, no files and no torch. Property tests tie
-the batched versions in numpy and PyTorch to this one within 1e-5.
+Each function takes one text, so there is no batch and no padding. W acts on the input, U on the previous hidden state,
+b is the bias; gates are in the order in which PyTorch stores them. Knows no text, no files and no torch. Property tests
+tie the batched versions in numpy and PyTorch to this one within 1e-5.
 """
 
 from collections.abc import Callable, Mapping
@@ -167,8 +167,8 @@ def logits(ids: NDArray[np.integer], weights: Weights, config: ModelConfig) -> A
 def step_logits(ids: NDArray[np.integer], weights: Weights, config: ModelConfig) -> Array:
     """V h_t + c at every step, (T, K): the state of each step alone goes through the pooling and the output layer.
 
-    For `last` in one direction this is the textbook's running output. Self-attention mixes the steps first. The mean, the
-    maximum and the attention over one step are that step.
+    For `last` in one direction this is the textbook's running output. Self-attention mixes the steps first. The mean,
+    the maximum and the attention over one step are that step.
     """
     states = hidden_states(ids, weights, config)  # (T, D)
     if config.pooling == "self-attention":

@@ -1,6 +1,7 @@
-"""The logits of one very long text in bounded memory: states are pooled as they are computed, one chunk of steps at a time.
+"""The logits of one very long text in bounded memory: states are pooled chunk by chunk, and not stored.
 
-Possible if no state is needed twice: not for attention, nor for a layer that reads both directions of the one below.
+This is possible if no state is needed twice: not for attention, nor for a layer that reads both directions of the one
+below.
 
 Letters: B = 1 text, S steps of a chunk, T tokens, E embedding, H hidden, D width of the states (H or 2H), K classes.
 """

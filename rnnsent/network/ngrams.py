@@ -46,7 +46,7 @@ def hash_ngrams(rows: Sequence[Ids], max_ngram: int) -> tuple[NDArray[np.int64],
 class NgramModel:
     """The n-gram model of a checkpoint: keys (G,) in ascending order, weights (G, C) and bias (C,)."""
 
-    # Most n-grams of a text have no weight: a table of the first bits of the keys, which fits the cache, rules out most.
+    # Most n-grams of a text have no weight. A table of the first bits of the keys, which fits the cache, excludes them.
     TABLE_BITS = 20
 
     def __init__(self, weights: Mapping[str, NDArray[Any]], max_ngram: int, n_classes: int) -> None:

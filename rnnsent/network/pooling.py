@@ -27,7 +27,8 @@ class Pooling(nn.Module):
 class StreamingPooling(Pooling):
     """The last state, the mean or the maximum over the real steps, or several of them concatenated.
 
-    The last state of each direction is the one that has read the whole text: the last real step, and right to left the first.
+    The last state of each direction is the one that has read the whole text: left to right at the last real step, right
+    to left at the first.
     """
 
     def __init__(self, config: ModelConfig) -> None:

@@ -29,7 +29,8 @@ class TorchEngine:
     GPU_MAX_TOKENS = 1 << 17
     LONG_TEXT = GPU_MAX_TOKENS  # a text with more tokens, which is a batch of its own, is read in chunks
 
-    # oneDNN caches a kernel for each shape, up to 1,024. A stream has hundreds of shapes, and memory grew with its length.
+    # oneDNN caches a kernel for each shape, by default up to 1,024. A stream has hundreds of shapes, and memory grew
+    # with its length.
     MAX_CACHED_KERNELS = "16"
 
     def __init__(self, weights: Weights, config: ModelConfig, device: Device, *, bfloat16: bool = False) -> None:

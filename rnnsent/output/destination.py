@@ -12,7 +12,7 @@ from rnnsent.data.table_reader import TableReader
 from rnnsent.errors import SettingsError
 from rnnsent.output.columns import Layout, RowLayout, TextLayout, TraceLayout
 from rnnsent.output.delimited import CellWriter, FormulaSafeCellWriter
-from rnnsent.output.formats import FORMATS, FORMULA_FORMATS, OutputFormat, choose_format
+from rnnsent.output.formats import FORMATS, OutputFormat, choose_format
 from rnnsent.output.terminal import is_stdout, is_terminal, open_file, open_stdout
 from rnnsent.output.writer import Writer, WriterOptions
 
@@ -50,12 +50,13 @@ def choose_destination(reader: Reader, options: OutputOptions) -> Destination:
     to_terminal = path is None and is_terminal(sys.stdout)
     default = table_format(table.suffix) if table else "tsv"
     chosen = choose_format(options.format, options.path, to_terminal=to_terminal, default=default)
-    if options.csv_safe and chosen not in FORMULA_FORMATS:
+    traits = FORMATS[chosen]
+    if options.csv_safe and not traits.is_spreadsheet:
         raise SettingsError(f"--csv-safe is for csv and tsv output, and this is {chosen}; add --format csv, or drop it")
-    if chosen == "parquet" and path is None:
-        raise SettingsError("parquet cannot be written to stdout; use --output FILE")
+    if traits.is_file_only and path is None:
+        raise SettingsError(f"{chosen} cannot be written to stdout; use --output FILE")
     layout: Layout = TraceLayout() if options.trace else TextLayout()
-    if table and chosen != "table":
+    if table and not traits.is_display:
         layout = RowLayout(table)
     cells = FormulaSafeCellWriter() if options.csv_safe else CellWriter()
     return Destination(chosen, layout, path, cells, "\0" if options.null else "\n")
@@ -70,10 +71,11 @@ def table_format(suffix: str) -> OutputFormat:
 @contextmanager
 def open_writer(destination: Destination, classes: Sequence[str]) -> Iterator[Writer]:
     """The writer for a destination. A file is replaced only when the block ends without an error."""
-    module, _, name = FORMATS[destination.format].writer.partition(":")
+    traits = FORMATS[destination.format]
+    module, _, name = traits.writer.partition(":")
     writer_class: type[Writer] = getattr(importlib.import_module(f"rnnsent.output.{module}"), name)
     options = WriterOptions(classes, destination.cells, destination.record_end)
-    escape = destination.format != "table"  # which escapes what it shows, and has colors
+    escape = not traits.is_display
     target = open_stdout(escape=escape) if destination.path is None else open_file(destination.path, escape=escape)
     with target as output, writer_class(output, destination.layout, options) as writer:
         yield writer

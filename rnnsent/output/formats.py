@@ -13,20 +13,30 @@ OutputFormat = Literal["table", "tsv", "csv", "jsonl", "parquet"]
 
 
 class Format(NamedTuple):
-    """Where the writer of a format is, as MODULE:CLASS below `rnnsent.output`, and which suffixes mean the format."""
+    """One output format: everything about it that is not in its writer.
+
+    Attributes:
+        writer: MODULE:CLASS of the writer, below `rnnsent.output`.
+        suffixes: the suffixes of --output that mean the format.
+        is_display: for people: it shows texts instead of a table's columns, and escapes control characters itself.
+        is_spreadsheet: a spreadsheet opens it, and may run its cells as formulas.
+        is_file_only: it cannot be written to stdout.
+    """
 
     writer: str
     suffixes: tuple[str, ...] = ()
+    is_display: bool = False
+    is_spreadsheet: bool = False
+    is_file_only: bool = False
 
 
 FORMATS: dict[OutputFormat, Format] = {
-    "table": Format("terminal_writer:TerminalWriter"),
-    "tsv": Format("tsv_writer:TsvWriter", (".tsv", ".txt")),
-    "csv": Format("csv_writer:CsvWriter", (".csv",)),
+    "table": Format("terminal_writer:TerminalWriter", is_display=True),
+    "tsv": Format("tsv_writer:TsvWriter", (".tsv", ".txt"), is_spreadsheet=True),
+    "csv": Format("csv_writer:CsvWriter", (".csv",), is_spreadsheet=True),
     "jsonl": Format("jsonl_writer:JsonlWriter", (".jsonl", ".ndjson")),
-    "parquet": Format("parquet_writer:ParquetWriter", (".parquet",)),
+    "parquet": Format("parquet_writer:ParquetWriter", (".parquet",), is_file_only=True),
 }
-FORMULA_FORMATS: tuple[OutputFormat, ...] = ("csv", "tsv")  # that a spreadsheet opens
 
 
 def format_of_suffix(path: Path | None) -> OutputFormat | None:

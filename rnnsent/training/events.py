@@ -64,7 +64,7 @@ class StepResult:
 class EpochResult:
     """One epoch of training. Losses are in nats; validation metrics are those of the averaged weights.
 
-    `best` tells whether its validation accuracy is the best so far.
+    `best` is whether its validation accuracy is the best so far.
     """
 
     epoch: int

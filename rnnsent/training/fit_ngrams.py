@@ -26,7 +26,7 @@ def fit_ngrams(
     max_features: int,
     seed: int,
 ) -> dict[str, NDArray[np.generic]]:
-    """The tensors of `rnnsent.network.ngrams.Ngrams`: keys (G,), weights (G, C) and bias (C,).
+    """The tensors of `rnnsent.network.ngrams.NgramModel`: keys (G,), weights (G, C) and bias (C,).
 
     With more than two classes, one regression per class separates it from the rest. The `max_features` n-grams with
     the largest weights are kept.

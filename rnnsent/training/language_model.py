@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from rnnsent.config import TrainingConfig
-from rnnsent.data.batches import make_batches, pad, random_crop
+from rnnsent.data.batches import crop_and_batch, pad
 from rnnsent.data.ids import Ids
 from rnnsent.errors import RnnsentError
 from rnnsent.network.classifier import Classifier, to_tensors
@@ -121,11 +121,12 @@ class Pretrainer:
         """
         progress = self.progress
         while progress.epoch < self.config.lm_epochs:
-            generator = np.random.default_rng([self.config.seed, progress.epoch, 1])
-            rows = [random_crop(row, self.config.crop_length, generator) for row in self.rows]
-            lengths = np.array([len(row) for row in rows], dtype=np.int64)
-            batches = make_batches(
-                lengths, max_rows=self.config.batch_size, max_tokens=self.config.batch_tokens, generator=generator
+            rows, batches = crop_and_batch(
+                self.rows,
+                crop_length=self.config.crop_length,
+                max_rows=self.config.batch_size,
+                max_tokens=self.config.batch_tokens,
+                generator=np.random.default_rng([self.config.seed, progress.epoch, 1]),
             )
             self.model.train()
             while progress.batch < len(batches):

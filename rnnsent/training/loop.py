@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel
 
 from rnnsent.config import TrainingConfig
-from rnnsent.data.batches import make_batches, pad, random_crop
+from rnnsent.data.batches import crop_and_batch, make_batches, pad
 from rnnsent.data.ids import UNKNOWN_ID, Ids
 from rnnsent.network.classifier import Classifier, to_tensors
 from rnnsent.network.device import autocast
@@ -139,11 +139,13 @@ class Trainer:
 
     def _make_batches(self, epoch: int) -> tuple[list[Ids], list[NDArray[np.int64]]]:
         """The cropped rows of an epoch, and its batches of row indices."""
-        generator = np.random.default_rng([self.config.seed, epoch])
-        rows = [random_crop(row, self.config.crop_length, generator) for row in self.train.rows]
-        lengths = np.array([len(row) for row in rows], dtype=np.int64)
-        return rows, make_batches(
-            lengths, max_rows=self.config.batch_size, max_tokens=self.config.batch_tokens, generator=generator
+        config = self.config
+        return crop_and_batch(
+            self.train.rows,
+            crop_length=config.crop_length,
+            max_rows=config.batch_size,
+            max_tokens=config.batch_tokens,
+            generator=np.random.default_rng([config.seed, epoch]),
         )
 
     def _train_batch(self, rows: list[Ids], batches: list[NDArray[np.int64]]) -> None:

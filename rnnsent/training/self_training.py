@@ -2,7 +2,7 @@
 
 After Xie et al. (2020): the second model, which starts from the weights of the first, is trained with noise, that is
 dropout and random crops. The first model stays as NAME-first. Without unlabeled texts only one model is trained. This
-module decides what each run gets, and does not know what a run does.
+module decides the recipes of the two runs, and does not know what a run does.
 """
 
 import logging
@@ -68,7 +68,7 @@ def _remove_teacher(recipe: Recipe) -> Recipe:
 
 def _replace_self(recipe: Recipe, first: str, unlabeled: str) -> Recipe:
     """The recipe of the second model: it learns from the first one and starts from its weights."""
-    teachers = [first if name == SELF else name for name in recipe.distillation.teacher.split(",")]
+    teachers = [first if name == SELF else name for name in recipe.distillation.teachers]
     return recipe.with_settings(
         {
             "distillation.teacher": ",".join(teachers),

@@ -16,7 +16,7 @@ def pack_state(
     tensors["random.cpu"] = torch.get_rng_state()
     if device.type == "cuda":
         tensors["random.cuda"] = torch.cuda.get_rng_state(device)
-    # Copied because safetensors rejects tensors that share memory, and because training goes on to change them.
+    # Copied because safetensors rejects tensors that share memory, and because training changes the originals.
     return {name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}
 
 

@@ -1,6 +1,6 @@
 """The entry to training: resolves the recipe, then trains one model, or two for self-training.
 
-A generator of events; whoever consumes them prints. The functions below this one get the resolved recipe.
+A generator of events that prints nothing. The functions below this one get the resolved recipe.
 """
 
 from collections.abc import Callable, Iterator

@@ -113,7 +113,7 @@ def encode(examples: Examples, tokenizer: Tokenizer) -> EncodedDataset:
 def read_unlabeled_texts(config: DistillationConfig, sources: Sequence[Source], corpus: Corpus) -> list[str]:
     """The unlabeled texts that the config names, or else those of the sources, without those of the validation split."""
     validation_texts = set(corpus.validation.texts)
-    names = config.unlabeled.split(",") if config.unlabeled else find_unlabeled_splits(sources)
+    names = config.unlabeled_sources or find_unlabeled_splits(sources)
     return [text for name in names for text in read_unlabeled(name, sources) if text not in validation_texts]
 
 
@@ -133,7 +133,7 @@ def _read_teacher_inputs(
     """The texts for a teacher to label: at most `max_unlabeled` from each source, then the synthetic ones."""
     generator = np.random.default_rng([seed, config.max_unlabeled, config.synthetic_texts])
     inputs: list[str] = []
-    for name in config.unlabeled.split(","):
+    for name in config.unlabeled_sources:
         texts = [text for text in read_unlabeled(name, sources) if text not in validation_texts]
         segments = [text for text in segment(texts, config.teacher_inputs) if text not in validation_texts]
         if len(segments) > config.max_unlabeled:

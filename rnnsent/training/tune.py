@@ -20,6 +20,7 @@ from rnnsent.training.request import TrainingRequest, find_output_path, find_sou
 
 if TYPE_CHECKING:
     import torch
+    from optuna.study import Study
     from optuna.trial import Trial as OptunaTrial
 
     from rnnsent.training.training_data import TrainingData
@@ -79,27 +80,39 @@ def tune(
     study.enqueue_trial(_clip_to_space(recipe, searched))
     deadline = time.monotonic() + 60 * minutes
     best: Trial | None = None
-    while time.monotonic() < deadline and not stop():
-        trial = study.ask()
-        settings = {name: _suggest(trial, name) for name in searched}
-        accuracy, completed = _run_trial(
-            trial, recipe.with_settings(settings), data, device, lambda: stop() or time.monotonic() > deadline
-        )
-        if accuracy is None:
-            break
-        pruned = optuna.trial.TrialState.PRUNED
-        study.tell(trial, accuracy if completed else None, state=None if completed else pruned)
-        is_best = best is None or accuracy > best.accuracy
-        result = Trial(trial.number, settings, accuracy, completed, is_best)
-        if is_best:
-            best = result
-        yield result
+    for trial in _run_trials(study, recipe, searched, data, device, lambda: stop() or time.monotonic() >= deadline):
+        best = trial if trial.best else best
+        yield trial
     if best is None:
         raise SettingsError(f"no trial finished an epoch in {minutes:g} minutes; raise --minutes")
     recipe_path = path.with_name(f"{path.name}.toml")
     recipe_path.parent.mkdir(parents=True, exist_ok=True)
     write_text(recipe_path, to_toml(recipe.with_settings(best.settings)))
     yield TuningFinished(recipe_path, best.settings, best.accuracy, len(study.trials))
+
+
+def _run_trials(
+    study: "Study",
+    recipe: Recipe,
+    searched: list[str],
+    data: "TrainingData",
+    device: "torch.device",
+    stop: Callable[[], bool],
+) -> Iterator[Trial]:
+    """Train with the settings that the study suggests until `stop`. A trial without a finished epoch ends the search."""
+    from optuna.trial import TrialState
+
+    best_accuracy = -1.0
+    while not stop():
+        trial = study.ask()
+        settings = {name: _suggest(trial, name) for name in searched}
+        accuracy, completed = _run_trial(trial, recipe.with_settings(settings), data, device, stop)
+        if accuracy is None:
+            return
+        study.tell(trial, accuracy if completed else None, state=None if completed else TrialState.PRUNED)
+        is_best = accuracy > best_accuracy
+        best_accuracy = max(best_accuracy, accuracy)
+        yield Trial(trial.number, settings, accuracy, completed, is_best)
 
 
 def to_toml(recipe: Recipe) -> str:

@@ -1,17 +1,17 @@
 """Every kind of network with random weights, and rows of ids for them."""
 
 import itertools
+from typing import get_args
 
 import numpy as np
 import torch
 from hypothesis import strategies as st
 
 from rnnsent.checkpoint.shapes import expected_shapes
-from rnnsent.config import ModelConfig
+from rnnsent.config import Cell, ModelConfig, Pooling
 from rnnsent.network.classifier import Classifier
 
-CELLS = ("rnn", "lstm", "gru")
-POOLINGS = ("last", "mean", "max", "mean-max", "attention", "self-attention")
+CELLS, POOLINGS = get_args(Cell), get_args(Pooling)
 VARIANTS = list(itertools.product(CELLS, POOLINGS, (False, True), (1, 2)))  # cell, pooling, bidirectional, num_layers
 VOCAB_SIZE, N_CLASSES = 30, 3
 ROWS = st.lists(st.lists(st.integers(0, VOCAB_SIZE - 1), min_size=1, max_size=12), min_size=1, max_size=5)
