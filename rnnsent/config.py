@@ -39,7 +39,9 @@ class TokenizerConfig(Settings):
 
     TABLE: ClassVar[str] = "tokenizer"
 
-    kind: TokenizerKind = setting("word", "Token type: words (each Han character is one), byte pairs, or characters.")
+    kind: TokenizerKind = setting(
+        "word", "Token type: words (each Han character counts as a word), BPE subwords, or characters."
+    )
     vocab_size: int = setting(40_000, "Maximum vocabulary size.", minimum=3, maximum=1_000_000)
     min_frequency: int = setting(2, "Minimum frequency of a vocabulary entry in the training texts.", minimum=1)
     lowercase: bool = setting(True, "Lowercase the text.")
@@ -84,7 +86,9 @@ class TrainingConfig(Settings):
 
     TABLE: ClassVar[str] = "training"
 
-    epochs: int = setting(3, "Passes over the training data.", minimum=1, option=True)
+    epochs: int = setting(
+        3, "Passes over the training data; small data sets get more (training.min_steps).", minimum=1, option=True
+    )
     min_steps: int = setting(
         1_000, "Minimum number of optimizer steps: small data sets get more epochs, up to 30.", minimum=0
     )

@@ -25,10 +25,8 @@ ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "terminal.svg"
 COLUMNS, ROWS = 80, 50
 COMMANDS = (
-    'rnnsent predict "A quiet triumph." "Not worth the money." '
-    '"The food was cold, but the staff could not have been nicer." '
-    '"I wanted to like it, but the plot never goes anywhere."',
-    'rnnsent predict --trace "It is not bad at all."',
+    'rnnsent predict "A quiet triumph." "Not worth the money." "Slow start, great ending." "The keyboard has 87 keys."',
+    'rnnsent predict --trace "Great cast, but a dull script."',
     "rnnsent models",
 )
 
@@ -58,7 +56,7 @@ SVG_FORMAT = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns=
   {chrome}
   <g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
     {backgrounds}
-    <g class="{unique_id}-matrix">
+    <g class="{unique_id}-matrix" xml:space="preserve">
     {matrix}
     </g>
   </g>
@@ -105,7 +103,7 @@ def draw() -> str:
             if number:
                 console.print()
             # A shell would continue a long command on the next lines, as Rich does here.
-            console.print(Text("$ ", style="bold green") + Text(command, style="bold"), overflow="fold")
+            console.print(Text.assemble(("$ ", "bold green"), (command, "bold")), overflow="fold")
             output = run_in_terminal(command, Path(folder)).strip("\n")
             console.print(Text.from_ansi(output), soft_wrap=True)
     picture = console.export_svg(title="rnnsent", code_format=SVG_FORMAT, unique_id="terminal")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import rnnsent
+from rnnsent.checkpoint.checkpoint import Checkpoint
 
 USER_PROGRAM = """
 from pathlib import Path
@@ -64,3 +65,24 @@ def test_train_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert rnnsent.load("a").predict(["good"]) == trained.predict(["good"])
     with pytest.raises(rnnsent.RnnsentError, match="exists"):
         rnnsent.train("sentences", name="a", settings=settings, device="cpu")
+
+
+def test_evaluate_writes_nothing(model: Checkpoint, data_dir: Path) -> None:
+    """An evaluation from Python returns the metrics, and does not store them with the model."""
+    (data_dir / "test.csv").write_text("text,label\ngood,positive\nbad,negative\nvery good,positive\n")
+    files = {path: path.read_bytes() for path in model.path.iterdir()}
+    evaluation = rnnsent.evaluate("tiny", str(data_dir))
+    assert (evaluation.metrics.n, evaluation.split, evaluation.model) == (3, "test", "tiny")
+    assert rnnsent.evaluate(rnnsent.load("tiny"), str(data_dir)).metrics == evaluation.metrics
+    assert {path: path.read_bytes() for path in model.path.iterdir()} == files
+
+
+def test_train_errors(data_dir: Path) -> None:
+    """Invalid settings and sources are errors of the package, before anything is written."""
+    with pytest.raises(rnnsent.RnnsentError, match=r"unknown setting 'training\.epoch'; did you mean"):
+        rnnsent.train(str(data_dir), settings={"training.epoch": 1})
+    with pytest.raises(rnnsent.RnnsentError, match="--epochs is 'many'"):
+        rnnsent.train(str(data_dir), settings={"training.epochs": "many"})
+    with pytest.raises(rnnsent.RnnsentError, match="unknown data set 'nosuch'"):
+        rnnsent.train("nosuch", device="cpu")
+    assert not [path for path in (data_dir.parent / "models").glob("*") if path.is_dir()]

@@ -35,9 +35,12 @@ def test_help(run_ok, command: str, option: str) -> None:
     assert "\x1b" not in text
 
 
-def test_train_help(run_ok) -> None:
-    """`train` shows a few options in groups; everything else is a setting."""
-    text = run_ok("train", "--help").partition("Arguments:")[2]
+def test_train_help(run_ok, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`train` shows a few options in groups, on about one screen; everything else is a setting."""
+    monkeypatch.setenv("COLUMNS", "110")
+    text = run_ok("train", "--help")
+    assert len(text.splitlines()) < 60
+    text = text.partition("Arguments:")[2]
     groups = re.findall(r"^(\S.*):$", text, re.MULTILINE)
     assert groups == ["Data", "Model", "Training", "Distillation", "Run"]
     assert len(re.findall(r"^  (?:-\w, )?--", text, re.MULTILINE)) <= 17
@@ -98,6 +101,7 @@ def test_exit_code(arguments: list[str], code: int) -> None:
         (["train", "x", "--cell", "lstn"], "--cell"),
         (["train", "x", "--recipe", "nosuch"], "default, textbook"),
         (["train", "x", "--name", "../x"], "--name '../x' is invalid"),
+        (["train", "x", "--name", "tiny"], "models/tiny already exists; use --force to replace it"),
         (["train", "x", "--resume"], "no unfinished run of 'x'"),
         (["train", "x", "--name", "tiny", "--resume"], "the run of 'tiny' is finished"),
         (["train", "x", "--resume", "--force"], "--resume continues an interrupted run and --force starts over"),
@@ -121,19 +125,35 @@ def test_usage_error(run_error, working_dir: Path, arguments: list[str], message
         (["predict", "-o", "absent/out.tsv", "x"], "absent: no such folder; create it first"),
         (["predict", "models"], "models is a folder"),
         (["predict", "./absent"], "no file named ./absent; to score this as text, pipe it"),
+        (["predict", "-m", "broken", "x"], "models/broken/config.json"),
         (["evaluate", "absent.csv"], "absent.csv: no such file or folder"),
+        (["evaluate", "sentences", "--split", "nope"], "no split 'nope'"),
+        (["train", "nosuch"], "unknown data set 'nosuch'"),
+        (["train", "absent.csv"], "absent.csv: no such file or folder"),
+        (["train", "empty.csv"], "empty.csv is empty"),
+        (["train", "one.csv"], "one class"),
+        (["train", "ragged.csv"], "ragged.csv:3: 1 fields"),
+        (["train", "one.csv", "--text-column", "nope"], "no column 'nope'"),
+        (["train", "sentences", "--device", "cuda"], "cuda"),
         (["datasets", "nosuch"], "unknown data set 'nosuch'"),
         (["models", "default", "tinny"], "did you mean 'tiny'?"),
         (["predict", "absent\x1b[31m.csv"], "absent␛[31m.csv"),
     ],
     ids=join_arguments,
 )
-def test_failure(run_error, arguments: list[str], message: str) -> None:
-    """A failure is one line and exits with 1."""
+def test_failure(run_error, working_dir: Path, arguments: list[str], message: str) -> None:
+    """A failure is one line that names the culprit, exits with 1, and changes no model."""
+    (working_dir / "empty.csv").write_text("")
+    (working_dir / "one.csv").write_text("text,label\na,x\nb,x\n")
+    (working_dir / "ragged.csv").write_text("text,label\na,x\nb\n")
+    (working_dir / "models" / "broken").mkdir()
+    (working_dir / "models" / "broken" / "config.json").write_text("{")
+    before = sorted((working_dir / "models").rglob("*"))
     code, line = run_error(*arguments)
     assert code == 1
     assert message in line
     assert "\x1b" not in line
+    assert sorted((working_dir / "models").rglob("*")) == before
 
 
 def test_datasets(run_ok) -> None:

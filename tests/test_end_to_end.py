@@ -155,36 +155,20 @@ def test_closed_pipe(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["train", "nosuch"], 1, "unknown data set 'nosuch'"),
-        (["train", "sentences"], 2, "--force"),
-        (["train", "missing.csv"], 1, "missing.csv"),
-        (["train", "sentences", "--hidden-size", "0", "--name", "x"], 2, "--hidden-size"),
-        (["train", "sentences", "--device", "cuda", "--name", "x"], 1, "cuda"),
-        (["train", "empty.csv"], 1, "empty.csv"),
-        (["train", "one.csv"], 1, "one class"),
         (["train", "ragged.csv"], 1, "ragged.csv:3"),
-        (["train", "one.csv", "--text-column", "nope"], 1, "nope"),
+        (["train", "sentences"], 2, "--force"),
         (["predict", "-m", "nosuch", "x"], 1, "nosuch"),
-        (["predict", "missing.txt"], 1, "missing.txt"),
-        (["predict", "-m", "broken", "x"], 1, "config.json"),
-        (["evaluate", "sentences", "--split", "nope"], 1, "nope"),
-        (["nosuch"], 2, "nosuch"),
     ],
 )
 def test_errors(folder: Path, arguments: list[str], code: int, message: str) -> None:
-    """An error is one line that names the culprit and changes no model."""
-    (folder / "empty.csv").write_text("")
-    (folder / "one.csv").write_text("text,label\na,x\nb,x\n")
+    """An error is one line that names the culprit and changes no model; test_cli.py has more of them, in process."""
     (folder / "ragged.csv").write_text("text,label\na,x\nb\n")
-    (folder / "models" / "broken").mkdir(exist_ok=True)
-    (folder / "models" / "broken" / "config.json").write_text("{")
     before = sorted((folder / "models").iterdir())
     result = run(folder, *arguments)
     assert result.returncode == code, result.stderr
     assert result.stderr.count(b"\n") == 1, result.stderr
     assert message in result.stderr.decode()
     assert sorted((folder / "models").iterdir()) == before
-    (folder / "models" / "broken" / "config.json").unlink()
 
 
 def test_bundled_model(tmp_path: Path) -> None:

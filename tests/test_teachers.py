@@ -68,8 +68,15 @@ def test_numbered_labels() -> None:
 
 
 def test_other_classes() -> None:
+    """A teacher with other classes is an error that names both."""
     with pytest.raises(ModelError, match="joy, anger, but those of the data are negative, positive"):
         label(ConstantTeacher([0.9, 0.1], ("joy", "anger")), CLASSES, ["a"])
+
+
+def test_no_texts() -> None:
+    """No texts have an empty array of probabilities."""
+    events, probabilities = label(ConstantTeacher([0.9, 0.1]), CLASSES, [])
+    assert (events, probabilities.shape) == ([], (0, 2))
 
 
 def test_cache(cache: Path) -> None:
@@ -95,9 +102,10 @@ def test_damaged_cache(cache: Path) -> None:
     label(ConstantTeacher([0.2, 0.8]), CLASSES, ["a"])
     (path,) = cache.rglob("*.npy")
     path.write_bytes(path.read_bytes()[:-3])
-    again = ConstantTeacher([0.2, 0.8])
-    label(again, CLASSES, ["a"])
-    assert again.n_texts == 1
+    for n_texts in (1, 0):
+        again = ConstantTeacher([0.2, 0.8])
+        label(again, CLASSES, ["a"])
+        assert again.n_texts == n_texts
 
 
 def test_ensemble() -> None:
@@ -119,6 +127,7 @@ def test_load_checkpoint(tmp_path: Path, write_model: Callable[..., Checkpoint])
 
 
 def test_unknown_teacher() -> None:
+    """A name that is not a model is an error that names it, with and without transformers."""
     with pytest.raises((ModelError, DataError), match=r"--teacher \./nosuch"):
         load_teacher("./nosuch", "cpu")
 
