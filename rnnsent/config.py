@@ -27,6 +27,7 @@ TeacherInputs = Literal["texts", "sentences", "both"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 PredictPrecision = Literal["float32", "bfloat16"]
 OnError = Literal["stop", "skip"]
+InputFormat = Literal["lines", "csv", "tsv", "json", "jsonl", "xlsx", "parquet", "fasttext", "document"]
 
 SELF = "self"  # the teacher that self-training trains first
 

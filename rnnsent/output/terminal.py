@@ -49,12 +49,13 @@ def notify(text: str) -> None:
 
 
 def enable_logging() -> None:
-    """Print the library's log messages to stderr, for example the start of a download from the Hub."""
+    """Print the library's log messages to stderr: what was guessed about an input, and warnings about it."""
     import logging
 
     class NotifyHandler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            notify(record.getMessage())
+            prefix = "warning: " if record.levelno >= logging.WARNING else ""
+            notify(prefix + record.getMessage())
 
     logger = logging.getLogger("rnnsent")
     logger.handlers = [NotifyHandler()]
