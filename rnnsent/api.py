@@ -8,6 +8,7 @@ from rnnsent.errors import RnnsentError
 from rnnsent.prediction import Predictor
 
 if TYPE_CHECKING:
+    from rnnsent.data.read_options import ReadOptions
     from rnnsent.evaluation import Evaluation
 
 
@@ -33,7 +34,7 @@ def train(
     recipe: str | None = None,
     settings: Mapping[str, Any] | None = None,
     device: Device = "auto",
-    text_column: str | None = None,
+    text_column: str | Sequence[str] | None = None,
     label_column: str | None = None,
     resume: bool = False,
     force: bool = False,
@@ -47,7 +48,7 @@ def train(
         recipe: name or TOML file of a set of settings.
         settings: settings that differ from the recipe, by TABLE.KEY, for example {"training.epochs": 5}.
         device: auto uses CUDA if available.
-        text_column: text column of the sources; None infers it.
+        text_column: text column of the sources; several are joined; None infers it.
         label_column: label column of the sources; None infers it.
         resume: continue an interrupted run.
         force: replace an existing model of this name.
@@ -66,8 +67,7 @@ def train(
         recipe=recipe,
         settings=dict(settings or {}),
         device=device,
-        text_column=text_column,
-        label_column=label_column,
+        read=_read_options(text_column, label_column),
         resume=resume,
         force=force,
     )
@@ -85,7 +85,7 @@ def evaluate(
     source: str,
     *,
     split: str | None = None,
-    text_column: str | None = None,
+    text_column: str | Sequence[str] | None = None,
     label_column: str | None = None,
 ) -> "Evaluation":
     """Evaluate a model on a labeled split. The metrics are returned, and not stored with the model.
@@ -94,7 +94,7 @@ def evaluate(
         model: a loaded model, or a name or path; None chooses as `rnnsent predict` does.
         source: short name, Hub id, file or folder.
         split: None is test, or all of a single file.
-        text_column: text column of the source; None infers it.
+        text_column: text column of the source; several are joined; None infers it.
         label_column: label column of the source; None infers it.
 
     Raises:
@@ -106,5 +106,12 @@ def evaluate(
     from rnnsent.evaluation import evaluate as run_evaluation
 
     predictor = model if isinstance(model, Predictor) else load(model)
-    opened = find_source(source, text_column=text_column, label_column=label_column)
+    opened = find_source(source, _read_options(text_column, label_column))
     return run_evaluation(predictor, opened, choose_split(opened, split))
+
+
+def _read_options(text_column: str | Sequence[str] | None, label_column: str | None) -> "ReadOptions":
+    from rnnsent.data.read_options import ReadOptions
+
+    text_columns = (text_column,) if isinstance(text_column, str) else tuple(text_column or ())
+    return ReadOptions(text_columns=text_columns, label_column=label_column)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rnnsent.data.file_source import FileSource
+from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.sources import find_source
 from rnnsent.errors import DataError
 from tests.support.tables import two_class_rows, write_table
@@ -41,7 +42,7 @@ def test_columns(tmp_path: Path) -> None:
     """The columns can be chosen; the error for columns that cannot be inferred names the option."""
     path = tmp_path / "a.csv"
     path.write_text("one,two\nx,a\ny,b\n", encoding="utf-8")
-    assert find_source(str(path), text_column="one", label_column="two").read("train").texts == ["x", "y"]
+    assert find_source(str(path), ReadOptions(text_columns=("one",), label_column="two")).read("train").texts == ["x", "y"]
     with pytest.raises(DataError, match="--label-column"):
         find_source(str(path)).read("train")
 

@@ -9,6 +9,7 @@ from rnnsent.data.catalog import BUNDLED_SENTENCES, CATALOG, Entry
 from rnnsent.data.file_source import FileSource
 from rnnsent.data.folder_source import FolderSource
 from rnnsent.data.hub import HubSource
+from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.sources import find_source, find_split
 from rnnsent.errors import DataError
 from tests.support.tables import two_class_rows, write_table
@@ -36,9 +37,13 @@ def test_catalog_entry() -> None:
     """A short name has the columns and class names of its entry; class names belong to the entry's label column."""
     source = find_source("sst5")
     assert isinstance(source, HubSource)
-    assert (source.repo_id, source.text_column, source.label_column) == ("SetFit/sst5", "text", "label")
+    assert (source.repo_id, source.options.text_columns, source.options.label_column) == (
+        "SetFit/sst5",
+        ("text",),
+        "label",
+    )
     assert source.class_names == CATALOG["sst5"].class_names
-    other = find_source("sst5", label_column="label_text")
+    other = find_source("sst5", ReadOptions(label_column="label_text"))
     assert isinstance(other, HubSource)
     assert other.class_names is None
 
@@ -91,4 +96,4 @@ def test_label_map_of_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CATALOG, "renamed", entry)
     assert find_source("renamed").read("test").classes == ("bad", "good")
     assert find_source("renamed", label_map={}).read("test").classes == ("negative", "positive")
-    assert find_source("renamed", label_column="text").label_map == {}
+    assert find_source("renamed", ReadOptions(label_column="text")).label_map == {}

@@ -1,14 +1,15 @@
 """`rnnsent datasets`."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from rnnsent.cli.options import (
     JsonOption,
-    LabelColumnOption,
+    LabeledInputOptions,
     QuietOption,
-    TextColumnOption,
+    command_options,
     complete_sources,
     print_json,
 )
@@ -16,7 +17,8 @@ from rnnsent.data.catalog import CATALOG
 from rnnsent.output.terminal import enable_logging, open_stdout
 
 
-def datasets(
+@dataclass(frozen=True, kw_only=True)
+class DatasetsOptions(LabeledInputOptions):
     source: Annotated[
         str | None,
         typer.Argument(
@@ -24,20 +26,21 @@ def datasets(
             autocompletion=complete_sources,
             help="Short name, Hub id, file or folder.  [default: list the short names]",
         ),
-    ] = None,
-    json_: JsonOption = False,
-    text_column: TextColumnOption = None,
-    label_column: LabelColumnOption = None,
-    quiet: QuietOption = False,
-) -> None:
+    ] = None
+    json: JsonOption = False
+    quiet: QuietOption = False
+
+
+@command_options(DatasetsOptions)
+def datasets(options: DatasetsOptions) -> None:
     """List data sets, or describe one.
 
     Shows splits, classes, text lengths, duplicates, conflicting labels and examples.
 
     Example: rnnsent datasets sentences
     """
-    if source is None:
-        if json_:
+    if options.source is None:
+        if options.json:
             print_json([{"name": name, **entry.to_dict()} for name, entry in CATALOG.items()])
             return
         from rnnsent.output.tables import print_catalog
@@ -50,8 +53,8 @@ def datasets(
     from rnnsent.output.tables import print_summary
 
     enable_logging()
-    summary = summarize(find_source(source, text_column=text_column, label_column=label_column))
-    if json_:
+    summary = summarize(find_source(options.source, options.read_options(), label_map=options.parsed_label_map()))
+    if options.json:
         print_json(summary.to_dict())
         return
     with open_stdout(escape=False) as output:

@@ -8,11 +8,10 @@ import typer
 from rnnsent.cli.options import (
     DeviceOption,
     JsonOption,
-    LabelColumnOption,
+    LabeledInputOptions,
     ModelOption,
     PrecisionOption,
     QuietOption,
-    TextColumnOption,
     command_options,
     complete_sources,
     complete_splits,
@@ -23,8 +22,8 @@ from rnnsent.cli.packages import require
 from rnnsent.output.terminal import enable_logging, notify, open_stdout
 
 
-@dataclass(frozen=True)
-class EvaluateOptions:
+@dataclass(frozen=True, kw_only=True)
+class EvaluateOptions(LabeledInputOptions):
     source: Annotated[
         str,
         typer.Argument(
@@ -42,8 +41,6 @@ class EvaluateOptions:
             help="Split to evaluate.  [default: test; all of a single file]",
         ),
     ] = None
-    text_column: TextColumnOption = None
-    label_column: LabelColumnOption = None
     json: JsonOption = False
     device: DeviceOption = "auto"
     precision: PrecisionOption = "float32"
@@ -65,7 +62,7 @@ def evaluate(options: EvaluateOptions) -> None:
     from rnnsent.training.request import default_name
 
     enable_logging()
-    source = find_source(options.source, text_column=options.text_column, label_column=options.label_column)
+    source = find_source(options.source, options.read_options(), label_map=options.parsed_label_map())
     split = choose_split(source, options.split)
     model = choose_model_for(default_name([options.source]), options.model)
     reason = f"using the model {model}, named after the data set; choose another with --model"

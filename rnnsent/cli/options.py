@@ -4,20 +4,24 @@ import functools
 import inspect
 import json
 from collections.abc import Callable
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 from typer.core import TyperCommand
 
-from rnnsent.config import GROUPS, Device, PredictPrecision, recipe_names
+from rnnsent.config import GROUPS, Device, InputFormat, OnError, PredictPrecision, recipe_names
 from rnnsent.data.catalog import CATALOG
+from rnnsent.data.read_options import ReadOptions, check_read_options
 from rnnsent.output.terminal import notify, open_stdout, set_quiet
 from rnnsent.settings import option_name
 
 if TYPE_CHECKING:
+    from rnnsent.data.labels import LabelMap
     from rnnsent.prediction import Predictor
+
+DATA, MODEL, TRAINING, DISTILLATION, RUN = "Data", "Model", "Training", "Distillation", "Run"  # groups of options
 
 Options = TypeVar("Options")
 
@@ -78,14 +82,88 @@ PrecisionOption = Annotated[
         help="bfloat16 is faster on large inputs if the device supports it; probabilities change by about 0.01.",
     ),
 ]
-TextColumnOption = Annotated[
-    str | None, typer.Option("--text-column", "-c", help="Text column, if it cannot be inferred.")
-]
-LabelColumnOption = Annotated[
-    str | None, typer.Option("--label-column", help="Label column, if it cannot be inferred.")
-]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", callback=_quiet, help="Only print errors.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputOptions:
+    """What every command that reads files can be told about them."""
+
+    text_column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--text-column",
+            "-c",
+            help="Text column, if it cannot be inferred: a name, a number, or a path such as review.text. Several are joined.",
+            rich_help_panel=DATA,
+        ),
+    ] = None
+    input_format: Annotated[
+        InputFormat | None,
+        typer.Option("--input-format", help="Format of the input, if it cannot be inferred.", rich_help_panel=DATA),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", help="Encoding of the input, if it cannot be inferred.", rich_help_panel=DATA),
+    ] = None
+    delimiter: Annotated[
+        str | None,
+        typer.Option("--delimiter", help="Delimiter of csv input, if it cannot be inferred.", rich_help_panel=DATA),
+    ] = None
+    header: Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header", help="Whether the first row of a table names the columns.", rich_help_panel=DATA
+        ),
+    ] = None
+    on_error: Annotated[
+        OnError,
+        typer.Option(
+            "--on-error",
+            help="How to handle unreadable rows: stop, or skip (predict keeps the row and leaves its label empty).",
+            rich_help_panel=DATA,
+        ),
+    ] = "stop"
+
+    def read_options(self) -> ReadOptions:
+        """Raises SettingsError for an unknown encoding or a delimiter of several characters."""
+        return check_read_options(
+            ReadOptions(
+                input_format=self.input_format,
+                encoding=self.encoding,
+                delimiter=self.delimiter,
+                header=self.header,
+                text_columns=tuple(self.text_column or ()),
+                label_column=getattr(self, "label_column", None),
+                on_error=self.on_error,
+            )
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabeledInputOptions(InputOptions):
+    """What every command that reads labeled texts can be told about them."""
+
+    label_column: Annotated[
+        str | None,
+        typer.Option("--label-column", help="Label column, if it cannot be inferred.", rich_help_panel=DATA),
+    ] = None
+    label_map: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--label-map",
+            metavar="OLD=NEW,...",
+            help="Rename, merge or drop classes, for example 1-2=negative,3=,4-5=positive.",
+            rich_help_panel=DATA,
+        ),
+    ] = None
+
+    def parsed_label_map(self) -> "LabelMap | None":
+        """The label map, or None without --label-map. Raises SettingsError if it is invalid."""
+        from rnnsent.data.labels import parse_label_map
+
+        return parse_label_map(self.label_map) if self.label_map else None
 
 
 def setting_option(key: str, panel: str, **attributes: Any) -> Any:
@@ -131,7 +209,7 @@ class GroupedCommand(TyperCommand):
     """A command whose help lists its options in titled groups, by their `rich_help_panel`; others join the last group."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        groups: dict[str, list[tuple[str, str]]] = {}
+        groups: dict[str, list[tuple[str, str]]] = {"Arguments": []}
         others: list[tuple[str, str]] = []
         for parameter in self.get_params(ctx):
             title = "Arguments" if parameter.param_type_name == "argument" else parameter.rich_help_panel  # type: ignore[attr-defined]

@@ -8,21 +8,20 @@ import typer
 
 from rnnsent.cli.options import (
     DeviceOption,
+    InputOptions,
     ModelOption,
     PrecisionOption,
     QuietOption,
-    TextColumnOption,
     command_options,
     complete_files,
     load_predictor,
 )
-from rnnsent.config import OnError
 from rnnsent.output.formats import OutputFormat
 from rnnsent.output.terminal import notify, pluralize
 
 
-@dataclass(frozen=True)
-class PredictOptions:
+@dataclass(frozen=True, kw_only=True)
+class PredictOptions(InputOptions):
     texts: Annotated[
         list[str] | None,
         typer.Argument(
@@ -32,7 +31,6 @@ class PredictOptions:
         ),
     ] = None
     model: ModelOption = None
-    text_column: TextColumnOption = None
     format: Annotated[
         OutputFormat | None,
         typer.Option(
@@ -57,12 +55,6 @@ class PredictOptions:
     csv_safe: Annotated[
         bool, typer.Option("--csv-safe", help="Prefix cells that a spreadsheet would run as formulas with '.")
     ] = False
-    on_error: Annotated[
-        OnError,
-        typer.Option(
-            "--on-error", help="How to handle unreadable rows: stop, or skip (keep the row, leave the label empty)."
-        ),
-    ] = "stop"
     device: DeviceOption = "auto"
     precision: PrecisionOption = "float32"
     quiet: QuietOption = False
@@ -90,9 +82,7 @@ def predict(options: PredictOptions) -> None:
 
     if options.json and options.format not in (None, "jsonl"):
         raise SettingsError(f"--json is short for --format jsonl, but --format {options.format} was given; choose one")
-    reader = open_reader(
-        options.texts or (), text_column=options.text_column, on_error=options.on_error, null=options.null
-    )
+    reader = open_reader(options.texts or (), options.read_options(), null=options.null)
     output = OutputOptions(
         "jsonl" if options.json else options.format, options.output, options.trace, options.csv_safe, options.null
     )

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnnsent.cli.options import command_options
+from rnnsent.cli.options import RUN, command_options
 from rnnsent.cli.packages import require
 from rnnsent.cli.stopping import stop_on_signal
-from rnnsent.cli.training_options import RUN, TrainingOptions
+from rnnsent.cli.training_options import TrainingOptions
 from rnnsent.output.terminal import enable_logging, notify
 
 if TYPE_CHECKING:
     from rnnsent.training.events import ModelSaved
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrainOptions(TrainingOptions):
     resume: Annotated[bool, typer.Option("--resume", help="Resume an interrupted run.", rich_help_panel=RUN)] = False
     force: Annotated[

@@ -1,12 +1,17 @@
 """The options that `train` and `tune` share, in groups. Every other setting is reached with --set."""
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rnnsent.cli.options import (
+    DATA,
+    DISTILLATION,
+    MODEL,
+    TRAINING,
+    LabeledInputOptions,
     QuietOption,
     complete_files,
     complete_models,
@@ -21,11 +26,9 @@ from rnnsent.settings import option_name
 if TYPE_CHECKING:
     from rnnsent.training.request import TrainingRequest
 
-DATA, MODEL, TRAINING, DISTILLATION, RUN = "Data", "Model", "Training", "Distillation", "Run"
 
-
-@dataclass(frozen=True)
-class TrainingOptions:
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions(LabeledInputOptions):
     sources: Annotated[
         list[str],
         typer.Argument(
@@ -35,14 +38,15 @@ class TrainingOptions:
             "Several sources train one model.",
         ),
     ]
-    text_column: Annotated[
-        str | None,
-        typer.Option("--text-column", "-c", help="Text column, if it cannot be inferred.", rich_help_panel=DATA),
-    ] = None
-    label_column: Annotated[
-        str | None,
-        typer.Option("--label-column", help="Label column, if it cannot be inferred.", rich_help_panel=DATA),
-    ] = None
+    min_class_size: Annotated[
+        int,
+        typer.Option(
+            "--min-class-size",
+            min=1,
+            help="Leave out classes with fewer texts; 1 keeps all, and a class of one text is not validated.",
+            rich_help_panel=DATA,
+        ),
+    ] = 2
     name: Annotated[
         str | None,
         typer.Option("--name", "-n", help="Name of the model.  [default: the data set's name]", rich_help_panel=MODEL),
@@ -77,7 +81,7 @@ class TrainingOptions:
     unlabeled: Annotated[
         str | None, setting_option("distillation.unlabeled", DISTILLATION, autocompletion=complete_files)
     ] = None
-    quiet: QuietOption = field(default=False, kw_only=True)
+    quiet: QuietOption = False
 
     def settings(self) -> dict[str, Any]:
         """The settings that the options give, by TABLE.KEY.
@@ -106,8 +110,9 @@ class TrainingOptions:
             recipe=self.recipe,
             settings=self.settings(),
             device=self.device,
-            text_column=self.text_column,
-            label_column=self.label_column,
+            read=self.read_options(),
+            label_map=self.parsed_label_map(),
+            min_class_size=self.min_class_size,
             command=("rnnsent", *sys.argv[1:]),
             **run,
         )

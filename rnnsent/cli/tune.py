@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from rnnsent.cli.options import command_options
+from rnnsent.cli.options import RUN, command_options
 from rnnsent.cli.packages import require
 from rnnsent.cli.stopping import stop_on_signal
-from rnnsent.cli.training_options import RUN, TrainingOptions
+from rnnsent.cli.training_options import TrainingOptions
 from rnnsent.output.terminal import enable_logging, notify
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TuneOptions(TrainingOptions):
     minutes: Annotated[float, typer.Option("--minutes", min=0.0, help="Time for the search.", rich_help_panel=RUN)] = (
         30.0

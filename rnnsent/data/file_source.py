@@ -9,6 +9,7 @@ from rnnsent.data.catalog import BUNDLED_SENTENCES
 from rnnsent.data.columns import find_label_column, find_text_column
 from rnnsent.data.examples import Examples, make_examples, map_classes, merge_files
 from rnnsent.data.files import FORMATS, read_rows
+from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.splits import SPLIT_ALIASES, TRAIN, split_from_path
 from rnnsent.errors import DataError
 
@@ -19,8 +20,7 @@ class FileSource:
 
     name: str
     path: Path
-    text_column: str | None = None
-    label_column: str | None = None
+    options: ReadOptions = ReadOptions()
     label_map: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
@@ -62,7 +62,7 @@ class FileSource:
         for path in self._files[split]:
             rows = list(read_rows(path))
             strings = [name for name, value in rows[0].items() if isinstance(value, str)] if rows else []
-            column = find_text_column(list(rows[0]), self.text_column, str(path), strings=strings) if rows else ""
+            column = find_text_column(list(rows[0]), self.options.text_columns, str(path), strings=strings) if rows else ""
             texts += [row[column] for row in rows if isinstance(row.get(column), str)]
         return texts
 
@@ -78,9 +78,9 @@ class FileSource:
         for row in read_rows(path):
             if not text_column:
                 columns = list(row)
-                label_column = find_label_column(columns, self.label_column, str(path))
+                label_column = find_label_column(columns, self.options.label_column, str(path))
                 strings = [name for name, value in row.items() if isinstance(value, str) and name != label_column]
-                text_column = find_text_column(columns, self.text_column, str(path), strings=strings)
+                text_column = find_text_column(columns, self.options.text_columns, str(path), strings=strings)
             texts.append(row.get(text_column))
             labels.append(row.get(label_column))
         if not texts:

@@ -7,6 +7,7 @@ from pathlib import Path
 from rnnsent.data.examples import Examples, make_examples, map_classes
 from rnnsent.data.files import FASTTEXT_LABEL, open_text
 from rnnsent.data.labels import class_name
+from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.splits import SPLIT_ALIASES, TRAIN, split_from_path
 from rnnsent.errors import DataError
 
@@ -19,6 +20,7 @@ class FolderSource:
 
     name: str
     path: Path
+    options: ReadOptions = ReadOptions()
     label_map: Mapping[str, str | None] = field(default_factory=dict)
 
     @property

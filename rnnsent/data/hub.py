@@ -12,6 +12,7 @@ from typing import Any
 
 from rnnsent.data.columns import find_label_column, find_text_column
 from rnnsent.data.examples import Examples, make_examples, map_classes
+from rnnsent.data.read_options import ReadOptions
 from rnnsent.errors import DataError
 
 LOG = logging.getLogger(__name__)
@@ -33,8 +34,7 @@ class HubSource:
     name: str
     repo_id: str
     config: str | None = None
-    text_column: str | None = None
-    label_column: str | None = None
+    options: ReadOptions = ReadOptions()
     class_names: tuple[str, ...] | None = None  # the names of integer labels, instead of those on the Hub
     label_map: Mapping[str, str | None] = field(default_factory=dict)
 
@@ -71,7 +71,7 @@ class HubSource:
 
         rows, source_name = self._dataset[split], self._describe(split)
         class_labels = [name for name, feature in rows.features.items() if isinstance(feature, ClassLabel)]
-        label_column = find_label_column(rows.column_names, self.label_column, source_name, class_labels=class_labels)
+        label_column = find_label_column(rows.column_names, self.options.label_column, source_name, class_labels=class_labels)
         text_column = self._find_text_column(split, label_column)
         feature = rows.features[label_column]
         class_names = self.class_names or (tuple(feature.names) if isinstance(feature, ClassLabel) else None)
@@ -86,7 +86,7 @@ class HubSource:
             for name, feature in features.items()
             if isinstance(feature, Value) and "string" in feature.dtype and name != label_column
         ]
-        return find_text_column(list(features), self.text_column, self._describe(split), strings=strings)
+        return find_text_column(list(features), self.options.text_columns, self._describe(split), strings=strings)
 
     def _describe(self, split: str) -> str:
         return f"{self.name} ({split})" if self.name == self.location else f"{self.name} ({self.location}, {split})"

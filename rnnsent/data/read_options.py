@@ -1,8 +1,12 @@
-"""What a user says about an input, instead of what would be guessed. Only data."""
+"""What a user says about an input, instead of what would be guessed. Reads nothing."""
 
-from dataclasses import dataclass
+import codecs
+from dataclasses import dataclass, replace
 
 from rnnsent.config import InputFormat, OnError
+from rnnsent.errors import SettingsError
+
+DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "bar": "|", "space": " "}
 
 
 @dataclass(frozen=True)
@@ -26,3 +30,28 @@ class ReadOptions:
     text_columns: tuple[str, ...] = ()
     label_column: str | None = None
     on_error: OnError = "stop"
+
+
+def check_read_options(options: ReadOptions) -> ReadOptions:
+    """The options, the encoding as Python names it.
+
+    Raises:
+        SettingsError: the encoding is unknown, or the delimiter is not one character.
+    """
+    delimiter = DELIMITER_NAMES.get((options.delimiter or "").lower(), options.delimiter)
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '\r\n"'):
+        raise SettingsError(
+            f"--delimiter {options.delimiter!r} is invalid; give one character, for example --delimiter ';', or tab"
+        )
+    encoding = options.encoding
+    if encoding is not None:
+        try:
+            found = codecs.lookup(encoding)
+        except (LookupError, ValueError):
+            found = None
+        if found is None or not found._is_text_encoding:  # type: ignore[attr-defined]
+            raise SettingsError(
+                f"--encoding {encoding!r} is unknown; for example utf-8, cp1252, latin-1, utf-16, gb18030"
+            )
+        encoding = found.name
+    return replace(options, delimiter=delimiter, encoding=encoding)

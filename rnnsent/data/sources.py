@@ -1,7 +1,7 @@
 """Where `train` and `evaluate` read from: a short name, a Hub id, a file, or a folder becomes a `Source`."""
 
 import re
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +11,8 @@ from rnnsent.data.file_source import FileSource
 from rnnsent.data.files import FORMATS
 from rnnsent.data.folder_source import FolderSource, find_class_folders
 from rnnsent.data.hub import HubSource
+from rnnsent.data.labels import LabelMap
+from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.splits import match_split
 from rnnsent.errors import DataError
 
@@ -34,16 +36,14 @@ class Source(Protocol):
 
 def find_source(
     name: str,
+    options: ReadOptions = ReadOptions(),  # noqa: B008 - it is immutable
     *,
-    text_column: str | None = None,
-    label_column: str | None = None,
-    label_map: Mapping[str, str | None] | None = None,
+    label_map: LabelMap | None = None,
 ) -> Source:
     """The source that a command-line argument refers to: an existing path first, then a short name, then a Hub id.
 
     Args:
-        text_column: the column of texts; None infers it.
-        label_column: the column of labels; None infers it.
+        options: how to read it; what they leave open is guessed, or known from the catalog.
         label_map: original class name -> class name, or None to drop the class; None uses the catalog's.
 
     Raises:
@@ -52,24 +52,28 @@ def find_source(
     path = Path(name)
     if name in CATALOG and not path.is_file():
         entry = CATALOG[name]
-        columns = (text_column or entry.text_column, label_column or entry.label_column)
-        is_entrys_label = label_column in (None, entry.label_column)
+        is_entrys_label = options.label_column in (None, entry.label_column)
+        options = replace(
+            options,
+            text_columns=options.text_columns or (entry.text_column,),
+            label_column=options.label_column or entry.label_column,
+        )
         if label_map is None:
             label_map = entry.label_map if is_entrys_label else {}
         if entry.location == str(BUNDLED_SENTENCES):
-            return FileSource(name, BUNDLED_SENTENCES, *columns, label_map)
+            return FileSource(name, BUNDLED_SENTENCES, options, label_map)
         class_names = entry.class_names if is_entrys_label else None
-        return HubSource(name, entry.location, entry.config, *columns, class_names, label_map)
+        return HubSource(name, entry.location, entry.config, options, class_names, label_map)
     label_map = label_map or {}
     if path.exists():
         if find_class_folders(path):
-            return FolderSource(name, path, label_map)
-        return FileSource(name, path, text_column, label_column, label_map)
+            return FolderSource(name, path, options, label_map)
+        return FileSource(name, path, options, label_map)
     if path.suffix.lower() in FORMATS or name.startswith((".", "/", "~")) or name.count("/") > 1:
         raise DataError(f"{name}: no such file or folder")
     if re.fullmatch(r"[\w.-]+/[\w.-]+(:[\w.-]+)?", name):
         repo_id, _, config = name.partition(":")
-        return HubSource(name, repo_id, config or None, text_column, label_column, None, label_map)
+        return HubSource(name, repo_id, config or None, options, None, label_map)
     raise DataError(
         f"unknown data set {name!r}: use a short name ({', '.join(CATALOG)}), a Hub id (owner/name), "
         "or the path of a file or folder"

@@ -12,6 +12,8 @@ from rnnsent.checkpoint.resume import ResumeState
 from rnnsent.checkpoint.store import new_path
 from rnnsent.config import Device, DistillationConfig
 from rnnsent.data.corpus import Corpus
+from rnnsent.data.labels import LabelMap
+from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.sources import Source, find_source
 from rnnsent.errors import DataError, SettingsError
 
@@ -26,8 +28,9 @@ class TrainingRequest:
         recipe: name or TOML file of a recipe; None is `default`.
         settings: settings that replace those of the recipe, by TABLE.KEY, for example {"training.epochs": 2}.
         device: auto uses CUDA if available.
-        text_column: text column of the sources; None infers it.
-        label_column: label column of the sources; None infers it.
+        read: how to read the sources.
+        label_map: original class name -> class name, or None to drop the class's rows; None uses the catalog's.
+        min_class_size: a class with fewer texts is left out.
         force: replace an existing model, and discard the state of an interrupted run.
         resume: continue an interrupted run.
         extra_teachers: teachers beside the recipe's, each with its own unlabeled texts.
@@ -40,8 +43,9 @@ class TrainingRequest:
     recipe: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     device: Device = "auto"
-    text_column: str | None = None
-    label_column: str | None = None
+    read: ReadOptions = ReadOptions()  # noqa: RUF009 - it is immutable
+    label_map: LabelMap | None = None
+    min_class_size: int = 2
     force: bool = False
     resume: bool = False
     extra_teachers: tuple[DistillationConfig, ...] = ()
@@ -65,10 +69,7 @@ def find_output_path(request: TrainingRequest) -> Path:
 
 def find_sources(request: TrainingRequest) -> list[Source]:
     """The sources, opened. Raises DataError if one is unknown or cannot be read."""
-    return [
-        find_source(name, text_column=request.text_column, label_column=request.label_column)
-        for name in request.sources
-    ]
+    return [find_source(name, request.read, label_map=request.label_map) for name in request.sources]
 
 
 def check_output_path(request: TrainingRequest, path: Path, state: ResumeState) -> None:
