@@ -25,17 +25,33 @@ def labels_by_name(examples: Examples) -> list[str]:
     return [examples.classes[label] for label in examples.labels]
 
 
-@pytest.mark.parametrize("missing", [None, "", "  ", -1, -1.0, "-1", float("nan")])
+@pytest.mark.parametrize("missing", [None, "", "  ", float("nan")])
 def test_missing_label(missing: object) -> None:
     """A row without a label is skipped and counted."""
     examples = examples_of(["x", "y"], [missing, "pos"])
-    assert (examples.texts, examples.classes, examples.n_skipped) == (["y"], ("positive",), 1)
+    assert (examples.texts, examples.classes, examples.n_without_label) == (["y"], ("positive",), 1)
 
 
 def test_missing_text() -> None:
-    """A row without a text is skipped and counted."""
-    examples = make_examples([None, "", " \t", "y"], ["neg", "neg", "neg", "pos"], None, "data")
-    assert (examples.texts, examples.n_skipped) == (["y"], 3)
+    """A row without a text is skipped and counted, whether or not it has a label."""
+    examples = make_examples([None, "", " \t", float("nan"), "y"], ["neg", None, "neg", "neg", "pos"], None, "data")
+    assert (examples.texts, examples.n_without_text, examples.n_without_label) == (["y"], 4, 0)
+
+
+def test_missing_cells() -> None:
+    """A cell of a table may say that it is empty; in JSON the same word is a text or a class."""
+    texts, labels = ["NA", "x", "y", "z"], ["a", "null", "n/a", "none"]
+    cells = make_examples(texts, labels, None, "data", is_cell=True)
+    assert (cells.texts, cells.classes, cells.n_without_text, cells.n_without_label) == (["z"], ("none",), 1, 2)
+    assert make_examples(texts, labels, None, "data").texts == texts
+
+
+@pytest.mark.parametrize("label", [-1, "-1", -1.0])
+def test_minus_one(label: object) -> None:
+    """-1 is a class, unless the data set declares its classes: then it means unlabeled, as on the Hub."""
+    assert examples_of(["x", "y"], [label, 1]).classes == ("-1", "1")
+    declared = examples_of(["x", "y"], [label, 1], ["neg", "pos"])
+    assert (declared.texts, declared.n_without_label) == (["y"], 1)
 
 
 def test_integer_labels() -> None:

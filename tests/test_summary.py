@@ -82,7 +82,7 @@ def test_examples(tmp_path: Path) -> None:
 
 def test_unlabeled_split(tmp_path: Path) -> None:
     """A split without labels is only named."""
-    summary = summarize_splits(tmp_path, train=[("x", "pos"), ("y", "neg")], test=[("z", "-1")])
+    summary = summarize_splits(tmp_path, train=[("x", "pos"), ("y", "neg")], test=[("z", "")])
     assert ([split.name for split in summary.splits], summary.unlabeled) == (["train"], ["test"])
     assert json.loads(json.dumps(summary.to_dict()))["unlabeled"] == ["test"]
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,27 +14,46 @@ from rnnsent.data.labels import (
     check_label_map,
     class_name,
     format_names,
-    is_missing,
     normalize_label_map,
     sort_classes,
 )
+from rnnsent.data.missing import is_missing
 from rnnsent.errors import DataError
 
 MAX_CLASSES = 1_000
 DEFAULT_VALIDATION_FRACTION = 0.1
+UNLABELED = (-1, "-1")  # where the data set declares its classes, as on the Hub
 
 
 @dataclass(frozen=True)
 class Examples:
-    """N labeled texts. `n_skipped` rows of the source had no text, no label, or a class dropped by a label map."""
+    """N labeled texts, and what was left out of the source.
+
+    Attributes:
+        texts: the texts.
+        labels: (N,) indices into `classes`.
+        classes: the names of the classes; some may have no text.
+        n_without_text: rows without a text.
+        n_without_label: rows with a text but without a label.
+        n_dropped: rows of classes that a label map drops.
+        origin: the columns that the examples are from, for example "text 'review', label 'sentiment'".
+    """
 
     texts: list[str]
-    labels: NDArray[np.int64]  # (N,) indices into classes
+    labels: NDArray[np.int64]
     classes: tuple[str, ...]
-    n_skipped: int = 0
+    n_without_text: int = 0
+    n_without_label: int = 0
+    n_dropped: int = 0
+    origin: str = ""
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    @property
+    def n_skipped(self) -> int:
+        """All rows of the source that are not among the examples."""
+        return self.n_without_text + self.n_without_label + self.n_dropped
 
     def counts(self) -> dict[str, int]:
         """The number of texts of each class, in the order of `classes`."""
@@ -52,22 +71,34 @@ class Examples:
 
 
 def make_examples(
-    texts: Iterable[Any], labels: Iterable[Any], class_names: Sequence[str] | None, source_name: str
+    texts: Iterable[Any],
+    labels: Iterable[Any],
+    class_names: Sequence[str] | None,
+    source_name: str,
+    *,
+    is_cell: bool = False,
+    origin: str = "",
 ) -> Examples:
     """Pair texts with labels, skipping rows without a text or without a label.
 
     Args:
-        class_names: the name of the class for each integer label; None if the labels are class names themselves.
+        class_names: the name of the class for each integer label, -1 means unlabeled; None if the labels are class
+            names themselves.
         source_name: names the source in errors.
+        is_cell: whether the values come from CSV, TSV or a spreadsheet, where for example NaN means that there is none.
+        origin: the columns that the values are from, for the user.
 
     Raises:
         DataError: a text is not a string, a label is not a class, or the label column cannot hold classes.
     """
     labeled_texts: list[str] = []
     labels_present: list[Any] = []
-    n_skipped = 0
+    n_without_text = n_without_label = 0
     for text, label in zip(texts, labels, strict=True):
-        if text is not None and not isinstance(text, str):
+        if is_missing(text, is_cell=is_cell):
+            n_without_text += 1
+            continue
+        if not isinstance(text, str):
             raise DataError(
                 f"{source_name}: the text column contains {text!r}, which is not a string; "
                 "choose another with --text-column"
@@ -77,14 +108,14 @@ def make_examples(
                 f"{source_name}: the label column contains {label!r}, which is not a class; "
                 "choose another with --label-column"
             )
-        if not text or text.isspace() or is_missing(label):
-            n_skipped += 1
+        if is_missing(label, is_cell=is_cell) or (class_names and label in UNLABELED):
+            n_without_label += 1
             continue
         labeled_texts.append(text)
         labels_present.append(label)
     classes = tuple(map(class_name, class_names)) if class_names else _infer_classes(labels_present, source_name)
     indices = _class_indices(labels_present, classes, from_integers=bool(class_names), source_name=source_name)
-    return Examples(labeled_texts, indices, classes, n_skipped)
+    return Examples(labeled_texts, indices, classes, n_without_text, n_without_label, origin=origin)
 
 
 def map_classes(
@@ -112,11 +143,12 @@ def map_classes(
     new_indices = np.array([-1 if target is None else classes.index(target) for target in targets], dtype=np.int64)
     labels = new_indices[examples.labels]  # (N,)
     keep = labels >= 0
-    return Examples(
-        [text for text, is_kept in zip(examples.texts, keep.tolist(), strict=True) if is_kept],
-        labels[keep],
-        classes,
-        examples.n_skipped + int((~keep).sum()),
+    return replace(
+        examples,
+        texts=[text for text, is_kept in zip(examples.texts, keep.tolist(), strict=True) if is_kept],
+        labels=labels[keep],
+        classes=classes,
+        n_dropped=examples.n_dropped + int((~keep).sum()),
     )
 
 
@@ -134,7 +166,7 @@ def align_classes(examples: Examples, classes: Sequence[str], source_name: str) 
             f"which are not among {format_names(classes)}"
         )
     new_indices = np.array([index_of.get(name, -1) for name in examples.classes], dtype=np.int64)
-    return Examples(examples.texts, new_indices[examples.labels], tuple(classes), examples.n_skipped)
+    return replace(examples, labels=new_indices[examples.labels], classes=tuple(classes))
 
 
 def merge(parts: Sequence[tuple[str, Examples]]) -> Examples:
@@ -155,7 +187,10 @@ def merge(parts: Sequence[tuple[str, Examples]]) -> Examples:
         [text for examples in aligned for text in examples.texts],
         np.concatenate([examples.labels for examples in aligned]),
         first.classes,
-        sum(examples.n_skipped for examples in aligned),
+        n_without_text=sum(examples.n_without_text for examples in aligned),
+        n_without_label=sum(examples.n_without_label for examples in aligned),
+        n_dropped=sum(examples.n_dropped for examples in aligned),
+        origin="; ".join(dict.fromkeys(examples.origin for examples in aligned if examples.origin)),
     )
 
 

@@ -1,16 +1,17 @@
-"""Labels: class names and their aliases, missing labels, the order of classes, and label maps. Knows no texts."""
+"""Labels: class names and their aliases, the order of classes, and label maps. Knows no texts."""
 
-import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from rnnsent.errors import DataError
+from rnnsent.errors import DataError, SettingsError
 
 # The abbreviations that data sets use, so that several data sets can train one model.
 CLASS_ALIASES = {"neg": "negative", "pos": "positive", "neu": "neutral"}
-MISSING_LABELS = {None, "", -1, "-1"}
 MAX_LISTED = 10
+
+# One OLD=NEW of --label-map, up to the comma after it. A name with a comma or = is in double quotes, doubled inside.
+ASSIGNMENT = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^",=]+?))\s*=\s*(?:"((?:[^"]|"")+)"|([^",=]*?))\s*(?:,|$)')
 
 # Original class name -> class name, or None to drop the class's rows. Several classes may map to the same one.
 LabelMap = Mapping[str, str | None]
@@ -27,19 +28,41 @@ def class_name(value: Any) -> str:
     return CLASS_ALIASES.get(folded, folded if folded in CLASS_ALIASES.values() else name)
 
 
-def is_missing(label: Any) -> bool:
-    """Whether a row with this label is unlabeled: no value, a blank string, NaN, or -1 as on the Hub."""
-    if isinstance(label, float) and math.isnan(label):
-        return True
-    return (label.strip() if isinstance(label, str) else label) in MISSING_LABELS
-
-
 def sort_classes(names: Iterable[str]) -> tuple[str, ...]:
     """Unique class names in numeric order if all of them are integers, otherwise in alphabetical order."""
     unique = set(names)
     if all(re.fullmatch(r"[+-]?[0-9]{1,18}", name) for name in unique):
         return tuple(sorted(unique, key=lambda name: (int(name), name)))
     return tuple(sorted(unique))
+
+
+def parse_label_map(assignments: Sequence[str]) -> dict[str, str | None]:
+    """The label map that texts of the form OLD=NEW,OLD=NEW describe; OLD= drops a class, 1-3=NEW maps a range.
+
+    A range stays as it is written, because only the data show whether it is the name of a class.
+
+    Raises:
+        SettingsError: a text has another form, or maps a class twice to different names.
+    """
+    label_map: dict[str, str | None] = {}
+    for text in assignments:
+        position = 0
+        while position < len(text) or not text:
+            match = ASSIGNMENT.match(text, position)
+            if match is None:
+                raise SettingsError(
+                    f"--label-map {text!r}: {text[position:].strip()!r} is invalid; write OLD=NEW,OLD=NEW, for example "
+                    "1-2=negative,3=,4-5=positive, with double quotes around a name that contains a comma or ="
+                )
+            quoted_old, plain_old, quoted_new, plain_new = match.groups()
+            old = quoted_old.replace('""', '"') if quoted_old else plain_old
+            new = quoted_new.replace('""', '"') if quoted_new else plain_new or None
+            if label_map.setdefault(old, new) != new:
+                raise SettingsError(
+                    f"--label-map maps the class {old!r} twice, to {label_map[old]!r} and {new!r}; keep one"
+                )
+            position = match.end()
+    return label_map
 
 
 def normalize_label_map(label_map: LabelMap, source_name: str) -> dict[str, str | None]:
