@@ -17,7 +17,7 @@ from rnnsent.cli.options import (
     load_predictor,
 )
 from rnnsent.output.formats import OutputFormat
-from rnnsent.output.terminal import notify, pluralize
+from rnnsent.output.terminal import enable_logging, notify, pluralize
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +90,7 @@ def predict(options: PredictOptions) -> None:
     predictor = load_predictor(options.model, options.device, options.precision)
     if isinstance(reader, LineReader) and reader.reads_terminal:
         notify("reading from the terminal: one text per line, Ctrl-D ends")
+    enable_logging()
     with open_writer(destination, predictor.classes) as writer:
         for batch in predictor.predict_batches(reader.batches(), trace=options.trace):
             writer.write(batch)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pyarrow
 
-from rnnsent.data.files import SURROGATES, Row
+from rnnsent.data.lines import SURROGATES
+from rnnsent.data.rows import Row
 from rnnsent.errors import DataError
 
 

@@ -1,70 +1,253 @@
-"""Finds the text column and the label column of a table. Knows the names and types of columns, not their values."""
+"""Finds the columns of texts and labels of a table: the requested ones, else by their names, else by their values.
 
-from collections.abc import Sequence
+What cannot be told is asked about, by an error that names the candidates and the option.
+"""
 
-from rnnsent.errors import DataError
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-TEXT_NAMES = (
-    "text", "sentence", "review", "content", "comment", "tweet", "document", "message", "body", "utterance", "question", "phrase",
-    "review_body", "review_text", "reviewtext",
-)  # fmt: skip
-LABEL_NAMES = ("label", "labels", "sentiment", "class", "category", "target", "rating", "stars", "polarity")
+from rnnsent.data.column_names import ID_NAME, LABEL_TIERS, TEXT_TIERS, normalize_name, tier_of
+from rnnsent.data.header import is_value
+from rnnsent.data.missing import is_missing
+from rnnsent.errors import DataError, SettingsError
 
-
-def find_text_column(
-    columns: Sequence[str], requested: str | None, source_name: str, *, strings: Sequence[str] | None = None
-) -> str:
-    """The text column: the requested one, else the only one with a common name, else the only one of strings.
-
-    Args:
-        source_name: names the source in errors.
-        strings: the columns that contain strings; None if the types are unknown.
-
-    Raises:
-        DataError: the requested column does not exist, or the text column cannot be inferred.
-    """
-    if requested is not None:
-        return require_column(requested, columns, source_name)
-    common = [name for name in columns if name.casefold() in TEXT_NAMES]
-    if len(common) == 1:
-        return common[0]
-    if not common and strings is not None and len(strings) == 1:
-        return strings[0]
-    raise _cannot_infer("text", common, columns, source_name)
+LOG = logging.getLogger(__name__)
+SAMPLE_ROWS = 1_000  # looked at to tell columns apart
+MAX_CLASSES = 20  # distinct values of a column that can be one of labels without a name that says so
+MIN_TEXT_WORDS, MIN_TEXT_CHARS = 2.5, 6  # on average, in a column that can be one of texts without such a name
+MAX_LISTED = 20
 
 
 def find_label_column(
-    columns: Sequence[str], requested: str | None, source_name: str, *, class_labels: Sequence[str] = ()
+    columns: Sequence[str],
+    requested: str | None,
+    source_name: str,
+    *,
+    class_labels: Sequence[str] = (),
+    sample: Sequence[Mapping[str, Any]] = (),
+    exclude: Sequence[str] = (),
 ) -> str:
-    """The label column: the requested one, else the only ClassLabel feature, else the only one with a common name.
+    """The column of labels.
 
     Args:
         source_name: names the source in errors.
         class_labels: the columns that are a ClassLabel feature of the `datasets` library.
+        sample: some rows, to tell columns apart by their values.
+        exclude: columns that are known to be texts.
 
     Raises:
-        DataError: the requested column does not exist, or the label column cannot be inferred.
+        DataError: the requested column does not exist.
+        SettingsError: the column cannot be told.
     """
     if requested is not None:
-        return require_column(requested, columns, source_name, "--label-column")
+        return resolve_column(requested, columns, source_name, "--label-column", sample)
     if len(class_labels) == 1:
         return class_labels[0]
-    common = [name for name in (class_labels or columns) if name.casefold() in LABEL_NAMES]
-    if len(common) == 1:
-        return common[0]
-    raise _cannot_infer("label", common or class_labels, columns, source_name)
+    candidates = [name for name in (class_labels or columns) if name not in exclude]
+    for tier in range(len(LABEL_TIERS)):
+        named = [name for name in candidates if tier_of(name, LABEL_TIERS) == tier and not _is_blank(name, sample)]
+        if len(named) == 1:
+            return named[0]
+        if named:
+            raise _ask("label", named, columns, source_name)
+    by_ending = [name for name in candidates if normalize_name(name).endswith(("sentiment", "label", "class"))]
+    if len(by_ending) == 1:
+        return by_ending[0]
+    by_values = [name for name in candidates if _has_classes(name, sample)]
+    if len(by_values) == 1 and not by_ending:
+        return by_values[0]
+    raise _ask("label", by_ending or by_values or class_labels, columns, source_name)
 
 
-def require_column(requested: str, columns: Sequence[str], source_name: str, option: str = "--text-column") -> str:
-    """The requested column. Raises DataError if it does not exist."""
+def find_text_columns(
+    columns: Sequence[str],
+    requested: Sequence[str],
+    source_name: str,
+    *,
+    sample: Sequence[Mapping[str, Any]] = (),
+    strings: Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """The columns of texts: the requested ones in their order, or the only one that can be told.
+
+    Args:
+        source_name: names the source in errors.
+        sample: some rows, to tell columns apart by their values.
+        strings: the columns of strings; None takes those of the sample.
+        exclude: columns that are no candidates, for example that of labels.
+
+    Raises:
+        DataError: a requested column does not exist.
+        SettingsError: the column cannot be told, or has no text.
+    """
+    if requested:
+        return tuple(resolve_column(name, columns, source_name, "--text-column", sample) for name in requested)
+    candidates = [name for name in columns if name not in exclude]
+    if strings is None and sample:
+        strings = [name for name in candidates if any(isinstance(row.get(name), str) for row in sample)]
+    for tier in range(len(TEXT_TIERS)):
+        named = [name for name in candidates if tier_of(name, TEXT_TIERS) == tier and not _is_blank(name, sample)]
+        texts = [name for name in named if _find_problem(name, sample) is None]
+        if len(texts) == 1:
+            return (texts[0],)
+        if named:
+            problem = "" if texts else _find_problem(named[0], sample) or ""
+            raise _ask("text", texts or named, columns, source_name, problem)
+    strings = [name for name in strings or () if name in candidates and not _is_blank(name, sample)]
+    by_values = [name for name in strings if _has_texts(name, sample)]
+    if len(by_values) == 1:
+        return (by_values[0],)
+    if len(strings) == 1 and not by_values and _find_problem(strings[0], sample) is None:
+        return (strings[0],)
+    raise _ask("text", by_values, columns, source_name)
+
+
+def resolve_column(
+    requested: str,
+    columns: Sequence[str],
+    source_name: str,
+    option: str = "--text-column",
+    sample: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """The column that a name, a number from 1, or a dotted path into objects means.
+
+    Raises:
+        DataError: there is none.
+        SettingsError: the name means several.
+    """
     if requested in columns:
         return requested
-    raise DataError(f"{source_name} has no column {requested!r}; choose one with {option}: {', '.join(columns)}")
+    alike = [name for name in columns if normalize_name(name) == normalize_name(requested)]
+    if len(alike) == 1:
+        return alike[0]
+    if alike:
+        raise SettingsError(
+            f"{source_name}: {option} {requested} means {' or '.join(map(repr, alike))}; write it exactly"
+        )
+    if requested.isdecimal() and 1 <= int(requested) <= len(columns):
+        return columns[int(requested) - 1]
+    if "." in requested and (any(_follow(row, requested) is not _ABSENT for row in sample) or not columns):
+        return requested
+    raise DataError(f"{source_name} has no column {requested!r}; choose one with {option}: {_list(columns)}")
 
 
-def _cannot_infer(role: str, candidates: Sequence[str], columns: Sequence[str], source_name: str) -> DataError:
-    if candidates:
-        problem = f"the {role} column is ambiguous ({' or '.join(candidates)})"
+def read_value(row: Mapping[str, Any], column: str) -> Any:
+    """The value of a column, or of a dotted path; None if the row lacks it."""
+    value = _follow(row, column)
+    return None if value is _ABSENT else value
+
+
+def read_text(row: Mapping[str, Any], columns: Sequence[str], *, is_cell: bool) -> str | None:
+    """The text of a row, that of several columns on lines of their own; None if all are missing.
+
+    Raises:
+        DataError: a value is a list or an object; the message names neither source nor row.
+    """
+    parts = []
+    for column in columns:
+        value = read_value(row, column)
+        if isinstance(value, (dict, list, tuple)):
+            raise DataError(describe_nested(value, column))
+        if not is_missing(value, is_cell=is_cell):
+            parts.append(value if isinstance(value, str) else str(value))
+    return "\n".join(parts) if parts else None
+
+
+def describe_nested(value: Any, column: str) -> str:
+    """Why a list or an object is no text, and which path into it may be one."""
+    if isinstance(value, dict):
+        inner = [f"{column}.{key}" for key, item in value.items() if isinstance(item, str)]
+        remedy = f"choose one with --text-column: {_list(inner)}" if inner else "choose another with --text-column"
+        return f"column {column!r} has objects, not texts; {remedy}"
+    return f"column {column!r} has lists, not texts; choose another with --text-column, or join them to one text first"
+
+
+def describe_values(name: str, sample: Sequence[Mapping[str, Any]]) -> str | None:
+    """Why a column is rather not one of texts: its values are numbers or ids. None if nothing speaks against it."""
+    return _find_problem(name, sample)
+
+
+_ABSENT = object()
+
+
+def _follow(row: Mapping[str, Any], path: str) -> Any:
+    if path in row:
+        return row[path]
+    for index, character in enumerate(path):
+        if character == "." and isinstance(inner := row.get(path[:index]), Mapping):
+            return _follow(inner, path[index + 1 :])
+    return _ABSENT
+
+
+def _find_problem(name: str, sample: Sequence[Mapping[str, Any]]) -> str | None:
+    values = _values(name, sample)
+    if not values:
+        return None
+    if sum(_is_number(value) for value in values) > 0.9 * len(values):
+        return f"{name!r} has numbers, for example {values[0]!r}"
+    if nested := next((value for value in values if isinstance(value, (dict, list))), None):
+        return describe_nested(nested, name)
+    return None
+
+
+def _has_texts(name: str, sample: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the values are mostly different and long, as those of free text are."""
+    values = [value for value in _values(name, sample) if isinstance(value, str)]
+    if not values or ID_NAME.search(name) or sum(map(is_value, values)) > len(values) / 2:
+        return False
+    n_words = sum(len(value.split()) for value in values) / len(values)
+    n_wide = sum(ord(character) > 0x2E7F for value in values for character in value) / len(values)
+    is_long = n_words >= MIN_TEXT_WORDS or n_wide >= MIN_TEXT_CHARS
+    return is_long and len(set(values)) > len(values) / 2 and not _has_one_shape(values)
+
+
+def _has_one_shape(values: Sequence[str]) -> bool:
+    """Whether the values are alike but for their digits, as dates and codes are."""
+    shapes = Counter("".join("0" if character.isdigit() else character for character in value) for value in values)
+    return len(values) > 2 and len(shapes) <= len(values) / 4
+
+
+def _has_classes(name: str, sample: Sequence[Mapping[str, Any]]) -> bool:
+    values = [value for value in _values(name, sample) if isinstance(value, (str, int, bool))]
+    distinct = Counter(map(str, values))
+    return (
+        1 < len(distinct) <= min(MAX_CLASSES, len(values) / 2)
+        and not ID_NAME.search(name)
+        and not _has_texts(name, sample)
+    )
+
+
+def _values(name: str, sample: Sequence[Mapping[str, Any]]) -> list[Any]:
+    values = [row.get(name) for row in sample]
+    return [value for value in values if not is_missing(value, is_cell=True)]
+
+
+def _is_blank(name: str, sample: Sequence[Mapping[str, Any]]) -> bool:
+    return bool(sample) and not _values(name, sample)
+
+
+def _is_number(value: Any) -> bool:
+    return (isinstance(value, (int, float)) and not isinstance(value, bool)) or (
+        isinstance(value, str) and is_value(value.strip())
+    )
+
+
+def _ask(
+    role: str, candidates: Sequence[str], columns: Sequence[str], source_name: str, reason: str = ""
+) -> SettingsError:
+    if "; choose" in reason:
+        return SettingsError(f"{source_name}: {reason}")
+    if reason:
+        problem = f"the {role} column is unclear: {reason}"
+    elif candidates:
+        problem = f"the {role} column is ambiguous ({' or '.join(candidates[:MAX_LISTED])})"
     else:
         problem = f"the {role} column cannot be inferred"
-    return DataError(f"{source_name}: {problem}; choose one with --{role}-column: {', '.join(columns)}")
+    return SettingsError(f"{source_name}: {problem}; choose one with --{role}-column: {_list(columns)}")
+
+
+def _list(names: Sequence[str]) -> str:
+    more = f", and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
+    return ", ".join(names[:MAX_LISTED]) + more

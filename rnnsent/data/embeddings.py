@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnsent.data.files import open_text
+from rnnsent.data.byte_input import ByteInput
+from rnnsent.data.encoding import Utf8Input
+from rnnsent.data.lines import TextLines
 from rnnsent.errors import DataError
 
 
@@ -33,22 +35,18 @@ def read_vectors(path: Path, vocabulary: Mapping[str, int]) -> tuple[NDArray[np.
 
 def _read_lines(path: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
     dim = 0
-    try:
-        with open_text(path, newline="\n") as file:
-            for number, line in enumerate(file, start=1):
-                fields = line.rstrip().split(" ")
-                if number == 1 and len(fields) == 2 and all(field.isdecimal() for field in fields):
-                    continue  # the header of word2vec and fastText: the number of words, and the dimension
-                dim = dim or len(fields) - 1
-                if dim < 1 or len(fields) <= dim:
-                    raise DataError(f"{path}:{number}: expected a word and its {_values(dim)}")
-                try:
-                    vector = np.array(fields[-dim:], dtype=np.float32)
-                except ValueError:
-                    raise DataError(f"{path}:{number}: expected a word and its {_values(dim)}") from None
-                yield " ".join(fields[:-dim]), vector
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from None
+    for number, line in enumerate(TextLines(Utf8Input(ByteInput.open(path), "utf-8").chunks()), start=1):
+        fields = line.rstrip().split(" ")
+        if number == 1 and len(fields) == 2 and all(field.isdecimal() for field in fields):
+            continue  # the header of word2vec and fastText: the number of words, and the dimension
+        dim = dim or len(fields) - 1
+        if dim < 1 or len(fields) <= dim:
+            raise DataError(f"{path}:{number}: expected a word and its {_values(dim)}")
+        try:
+            vector = np.array(fields[-dim:], dtype=np.float32)
+        except ValueError:
+            raise DataError(f"{path}:{number}: expected a word and its {_values(dim)}") from None
+        yield " ".join(fields[:-dim]), vector
     if not dim:
         raise DataError(f"{path} is empty; expected a word and its vector on each line")
 

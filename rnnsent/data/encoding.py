@@ -1,81 +1,169 @@
-"""The text encoding of an input, detected from its first bytes. Knows neither lines nor tables.
+"""Bytes of any encoding -> UTF-8, as they arrive. Knows neither lines nor tables.
 
-UTF-16 if there is a byte-order mark for it, otherwise UTF-8. A compressed file is rejected.
+The encoding is that of --encoding; else that of a byte-order mark; else UTF-16 if the bytes look like it; else UTF-8 if the
+first bytes outside ASCII are; else it is guessed from them. What is no text at all is refused.
 """
 
 import codecs
+import logging
 from collections.abc import Iterator
-from pathlib import Path
 
+from rnnsent.data.byte_input import ByteInput
+from rnnsent.data.compression import Chunks
 from rnnsent.errors import DataError
 
-UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-# The first bytes of compressed files, which no text in any language starts with: the format, and the command that
-# writes the content to stdout.
-COMPRESSED = {
-    b"\x1f\x8b": ("gzip", "zcat"),
-    b"\x28\xb5\x2f\xfd": ("zstd", "zstdcat"),
-    b"\xfd7zXZ\x00": ("xz", "xzcat"),
-    b"PK\x03\x04": ("zip", "unzip -p"),
-}
-_SIGNATURES = (codecs.BOM_UTF8, *UTF16, *COMPRESSED)
+LOG = logging.getLogger(__name__)
+# Longer marks first: that of UTF-32 begins like that of UTF-16.
+MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be", codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be",
+}  # fmt: skip
+HEAD_BYTES = 1 << 16  # looked at for UTF-16 and for what is no text
+SAMPLE_BYTES = 1 << 20  # of which an encoding is guessed, from the first byte that is not ASCII
 
 
-def needs_more_bytes(prefix: bytes) -> bool:
-    """Whether the prefix is the incomplete signature of an encoding or a compressed format."""
-    return any(len(prefix) < len(signature) and signature.startswith(prefix) for signature in _SIGNATURES)
+class Utf8Input:
+    """An input as UTF-8.
 
-
-def reject_compressed(prefix: bytes, path: Path | None, suffix: str = "") -> None:
-    """Reject an input whose first bytes are those of a compressed file.
-
-    Args:
-        path: the file for the message; None is stdin.
-        suffix: of a table, whose decompressed file needs it because the suffix determines the format.
-
-    Raises:
-        DataError: the input is compressed.
+    Attributes:
+        encoding: the codec; `utf-8` until bytes outside ASCII say otherwise.
+        has_mark: whether the input begins with a byte-order mark.
     """
-    for signature, (kind, command) in COMPRESSED.items():
-        if prefix.startswith(signature):
-            target = f"> unpacked{suffix}" if suffix else "| rnnsent predict -"
-            raise DataError(
-                f"{path or 'stdin'} is compressed ({kind}): decompress it first, "
-                f"for example: {command} {path or 'FILE'} {target}"
-            )
 
+    def __init__(self, source: ByteInput, encoding: str | None = None, *, may_be_binary: bool = False) -> None:
+        """Args:
+            may_be_binary: accept input that looks like no text, or like UTF-16 without a byte-order mark.
 
-def detect_encoding(prefix: bytes) -> str:
-    """The name of Python's codec that also removes the byte-order mark."""
-    return "utf-16" if prefix[:2] in UTF16 else "utf-8-sig"
+        Raises:
+            DataError: the input is no text.
+        """
+        self.name = source.name
+        if encoding == "utf-8-sig":
+            encoding = "utf-8"
+        self._source, self._chosen = source, encoding
+        head = source.head(HEAD_BYTES)
+        mark = next((mark for mark in MARKS if head.startswith(mark)), b"")
+        self.has_mark = bool(mark) and encoding in (None, "utf-16", "utf-32", MARKS[mark])
+        self._mark = mark if self.has_mark else b""
+        self.encoding = MARKS[mark] if self.has_mark else (encoding or "utf-8")
+        if not self.has_mark and encoding is None and not may_be_binary:
+            self.encoding = self._inspect(head) or "utf-8"
 
+    def _inspect(self, head: bytes) -> str | None:
+        """UTF-16 if the bytes look like it. Raises DataError if they look like no text."""
+        if b"\0" not in head and not _has_controls(head):
+            return None
+        from rnnsent.data.guess_encoding import looks_binary, looks_like_utf16
 
-def as_utf8(chunks: Iterator[bytes | None], path: Path | None = None) -> Iterator[bytes | None]:
-    """Transcode chunks of bytes to UTF-8, without a byte-order mark. None (a pause of the input) passes through.
+        if encoding := looks_like_utf16(head):
+            LOG.info("%s: read as %s, by its bytes; --encoding overrides it", self.name, encoding)
+            return encoding
+        if kind := looks_binary(head):
+            raise DataError(f"{self.name} is {kind}, not text; convert it to CSV, JSON Lines or plain text")
+        return None
 
-    Raises:
-        DataError: the input is compressed; the message names `path`, or stdin if it is None.
-    """
-    prefix = b""
-    for chunk in chunks:
-        if chunk is None:
-            yield None
-            continue
-        prefix += chunk
-        if not needs_more_bytes(prefix):
+    def chunks(self) -> Chunks:
+        """The content as UTF-8 without a byte-order mark. Bytes that are not valid in a chosen encoding become U+FFFD in
+        UTF-8 output; those of an input that is UTF-8 stay as they are."""
+        chunks = self._source.chunks()
+        if self._mark:
+            chunks = _drop(chunks, len(self._mark))
+        if self.encoding == "utf-8":
+            yield from self._check_utf8(chunks)
+        else:
+            yield from _transcode(chunks, self.encoding, self.name)
+
+    def _check_utf8(self, chunks: Chunks) -> Chunks:
+        """Pass UTF-8 on; at the first bytes outside ASCII, decide whether it is that."""
+        for chunk in chunks:
+            if chunk is None or chunk.isascii():
+                yield chunk
+                continue
+            if self._chosen is None and not self.has_mark and not _starts_as_utf8(chunk):
+                sample = [chunk, *_take(chunks, SAMPLE_BYTES, wait=self._source.can_be_reopened)]
+                yield from self._guess(sample, chunks)
+            else:
+                yield chunk
             break
-    reject_compressed(prefix, path, _table_suffix(path))
-    if (encoding := UTF16.get(prefix[:2])) is None:
-        yield prefix.removeprefix(codecs.BOM_UTF8)
         yield from chunks
-        return
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    yield decoder.decode(prefix[2:]).encode()
+
+    def _guess(self, sample: list[bytes | None], chunks: Chunks) -> Chunks:
+        from rnnsent.data.guess_encoding import guess_encoding
+
+        encoding = guess_encoding(b"".join(chunk for chunk in sample if chunk))
+        if encoding is None:  # damaged UTF-8, or nothing that can be told; the reader reports its rows
+            yield from sample
+            return
+        LOG.info("%s: read as %s, since it is not UTF-8; --encoding overrides it", self.name, encoding)
+        self.encoding = encoding
+        yield from _transcode(_chain(sample, chunks), encoding, self.name)
+
+
+def _has_controls(head: bytes) -> bool:
+    """Whether there are control characters that text rarely has."""
+    return bool(head.translate(None, _TEXT_BYTES))
+
+
+_TEXT_BYTES = bytes([7, 8, 9, 10, 11, 12, 13, 0x1A, 0x1B, *range(0x20, 0x7F), *range(0x80, 0x100)])
+
+
+def _starts_as_utf8(chunk: bytes) -> bool:
+    """Whether the chunk is UTF-8, up to a character cut at its end."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(chunk)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _transcode(chunks: Chunks, encoding: str, name: str) -> Chunks:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    try:
+        for chunk in chunks:
+            yield chunk if chunk is None else decoder.decode(chunk).encode("utf-8", "surrogatepass")
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+    except UnicodeError as error:
+        reason = getattr(error, "reason", str(error))
+        raise DataError(f"{name} is not {encoding}: {reason}; give its encoding with --encoding") from None
+
+
+def _take(chunks: Chunks, size: int, *, wait: bool) -> Iterator[bytes | None]:
+    """The next chunks, up to a size, or up to a pause of the input unless `wait`."""
+    n_bytes = 0
+    while n_bytes < size:
+        chunk = next(chunks, b"")
+        if chunk == b"":
+            return
+        yield chunk
+        if chunk is None and not wait:
+            return
+        n_bytes += len(chunk or b"")
+
+
+def _drop(chunks: Chunks, size: int) -> Chunks:
+    """The chunks without the first `size` bytes."""
     for chunk in chunks:
-        yield None if chunk is None else decoder.decode(chunk).encode()
-    yield decoder.decode(b"", final=True).encode()
+        if chunk is None or not size:
+            yield chunk
+            continue
+        dropped, size = chunk[:size], max(size - len(chunk), 0)
+        yield chunk[len(dropped) :]
 
 
-def _table_suffix(path: Path | None) -> str:
-    """The suffix without that of the compression: `.csv` for `reviews.csv.gz`."""
-    return path.with_suffix("").suffix if path else ""
+def _chain(first: list[bytes | None], rest: Chunks) -> Chunks:
+    yield from first
+    yield from rest
+
+
+def decode_head(source: ByteInput, encoding: str | None = None) -> str:
+    """The first characters of an input, which stays unread, for a look at its format: those of a legacy encoding may be
+    wrong."""
+    head = source.head(HEAD_BYTES)
+    mark = next((mark for mark in MARKS if head.startswith(mark)), b"")
+    if mark:
+        return head[len(mark) :].decode(MARKS[mark], "replace")
+    if encoding is None and b"\0" in head:
+        from rnnsent.data.guess_encoding import looks_like_utf16
+
+        encoding = looks_like_utf16(head)
+    return head.decode(encoding or "utf-8", "replace")

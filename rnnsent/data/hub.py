@@ -5,12 +5,12 @@ import os
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from rnnsent.data.columns import find_label_column, find_text_column
+from rnnsent.data.columns import SAMPLE_ROWS, find_label_column, find_text_columns, read_text
 from rnnsent.data.examples import Examples, make_examples, map_classes
 from rnnsent.data.read_options import ReadOptions
 from rnnsent.errors import DataError
@@ -60,8 +60,8 @@ class HubSource:
 
     def read_texts(self, split: str) -> list[str]:
         """All texts of a split, labeled or not. Raises DataError if the text column is ambiguous."""
-        rows = self._dataset[split]
-        return [text for text in rows[self._find_text_column(split)] if isinstance(text, str)]
+        texts = self._read_columns(split, self._find_text_columns(split))
+        return [text for text in texts if isinstance(text, str)]
 
     def _all_classes(self) -> set[str]:
         return {name for split in self.splits for name in self._read_split(split).classes}
@@ -71,13 +71,15 @@ class HubSource:
 
         rows, source_name = self._dataset[split], self._describe(split)
         class_labels = [name for name, feature in rows.features.items() if isinstance(feature, ClassLabel)]
-        label_column = find_label_column(rows.column_names, self.options.label_column, source_name, class_labels=class_labels)
-        text_column = self._find_text_column(split, label_column)
+        label_column = find_label_column(
+            rows.column_names, self.options.label_column, source_name, class_labels=class_labels
+        )
+        text_columns = self._find_text_columns(split, label_column)
         feature = rows.features[label_column]
         class_names = self.class_names or (tuple(feature.names) if isinstance(feature, ClassLabel) else None)
-        return make_examples(rows[text_column], rows[label_column], class_names, source_name)
+        return make_examples(self._read_columns(split, text_columns), rows[label_column], class_names, source_name)
 
-    def _find_text_column(self, split: str, label_column: str | None = None) -> str:
+    def _find_text_columns(self, split: str, label_column: str | None = None) -> tuple[str, ...]:
         from datasets import Value
 
         features = self._dataset[split].features
@@ -86,7 +88,23 @@ class HubSource:
             for name, feature in features.items()
             if isinstance(feature, Value) and "string" in feature.dtype and name != label_column
         ]
-        return find_text_column(list(features), self.options.text_columns, self._describe(split), strings=strings)
+        return find_text_columns(
+            list(features),
+            self.options.text_columns,
+            self._describe(split),
+            sample=self._sample(split),
+            strings=strings,
+        )
+
+    def _sample(self, split: str) -> list[dict[str, Any]]:
+        columns = self._dataset[split][:SAMPLE_ROWS]
+        return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+    def _read_columns(self, split: str, names: Sequence[str]) -> list[str | None]:
+        """The text of each row, that of several columns on lines of their own."""
+        columns = [self._dataset[split][name] for name in names]
+        rows = (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
+        return [read_text(row, names, is_cell=False) for row in rows]
 
     def _describe(self, split: str) -> str:
         return f"{self.name} ({split})" if self.name == self.location else f"{self.name} ({self.location}, {split})"

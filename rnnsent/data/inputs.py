@@ -1,33 +1,36 @@
-"""What the arguments of predict mean: texts, files of lines, stdin, or a table. Chooses the reader, reads nothing."""
+"""What the arguments of predict mean: texts, files of lines, stdin, or a table. Chooses the reader."""
 
+import logging
 import os
 import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rnnsent.config import OnError
-from rnnsent.data.line_reader import STDIN, LineReader
+from rnnsent.data.byte_input import STDIN, ByteInput
+from rnnsent.data.compression import strip_compression
+from rnnsent.data.detect_format import SUFFIXES, TABLE_FORMATS, detect_format
+from rnnsent.data.line_reader import LineReader
+from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.records import Reader, TextReader
-from rnnsent.data.table_reader import TableReader, is_table
+from rnnsent.data.table_reader import TableReader
 from rnnsent.errors import DataError, SettingsError
 
+LOG = logging.getLogger(__name__)
 PATH_PREFIXES = ("./", "../", "/", "~/")
 REMEDY = "to score this as text, pipe it: echo ... | rnnsent predict -"
+MAX_NAME_WORDS = 3  # in the name of a file; an argument with more is a text
 
 
-def open_reader(
-    arguments: Sequence[str], *, text_column: str | None = None, on_error: OnError = "stop", null: bool = False
-) -> Reader:
+def open_reader(arguments: Sequence[str], options: ReadOptions, *, null: bool = False) -> Reader:
     """The reader for the arguments; without any, stdin if it is not a terminal.
 
     Args:
-        text_column: of a table.
         null: records of files and stdin end at NUL.
 
     Raises:
-        DataError: an argument is a folder, or names a file that does not exist; or the table cannot be opened.
-        SettingsError: there is nothing to read, or texts, files and tables are mixed.
+        DataError: an argument is a folder, or names a file that does not exist or cannot be read.
+        SettingsError: there is nothing to read; texts, files and tables are mixed; or it is unclear what a file has.
     """
     arguments = arguments or _default_arguments()
     files = [argument for argument in arguments if argument == STDIN or _is_file(argument)]
@@ -37,22 +40,31 @@ def open_reader(
             f"{files[0]} is a file and {_shorten(texts[0])!r} is a text: give texts or files, not both; "
             "a text can be piped through `predict -`"
         )
-    tables = [name for name in files if name != STDIN and is_table(Path(name))]
+    if not files:
+        _check_no_table_options(options, "texts")
+        return TextReader([os.fsencode(text).decode("utf-8", "replace") for text in texts])  # UTF-8 whatever the locale
+    inputs = [ByteInput.stdin() if name == STDIN else ByteInput.open(Path(name)) for name in files]
+    formats = ["lines" if null or _is_typed(source) else detect_format(source, options) for source in inputs]
+    tables = [source for source, kind in zip(inputs, formats, strict=True) if kind in TABLE_FORMATS]
     if tables and len(arguments) > 1:
-        raise SettingsError(f"{tables[0]} is a table: give one table at a time")
+        raise SettingsError(f"{tables[0].name} is a table: give one table at a time")
     if tables:
-        return TableReader(Path(tables[0]), text_column, on_error)
-    if text_column is not None:
-        raise SettingsError("--text-column names a column of a .csv, .tsv, .jsonl or .parquet file; none was given")
-    if files:
-        return LineReader(files, b"\0" if null else b"\n")
-    return TextReader([os.fsencode(text).decode("utf-8", "replace") for text in texts])  # UTF-8 whatever the locale
+        return TableReader(tables[0], formats[0], options)
+    _check_no_table_options(options, f"lines of text ({inputs[0].name})")
+    if "document" in formats:
+        return TextReader([_read_document(source, options) for source in inputs])
+    return LineReader(inputs, b"\0" if null else b"\n", options.encoding, options.input_format == "lines")
 
 
 def _default_arguments() -> list[str]:
     if sys.stdin is None or sys.stdin.isatty():
         raise SettingsError('nothing to predict: give a text ("A quiet triumph."), a file, or - for stdin')
     return [STDIN]
+
+
+def _is_typed(source: ByteInput) -> bool:
+    """Whether a person types the input: it has no first bytes to look at yet."""
+    return source.path is None and sys.stdin is not None and sys.stdin.isatty()
 
 
 def _is_file(argument: str) -> bool:
@@ -68,10 +80,44 @@ def _is_file(argument: str) -> bool:
 
 
 def _looks_like_path(argument: str) -> bool:
-    if any(map(str.isspace, argument)):
+    """Whether an argument that is no file is rather the name of one than a text."""
+    if len(argument) > 4_096 or "\n" in argument:
         return False
-    path = Path(argument)
-    return argument.startswith(PATH_PREFIXES) or is_table(path) or path.suffix.lower() == ".txt"
+    folder, slash, name = argument.rpartition("/")
+    if len(name.split()) > MAX_NAME_WORDS or argument.startswith(("http://", "https://")):
+        return False
+    if strip_compression(name).suffix.lower() in SUFFIXES:
+        return True
+    if slash and folder and " " not in folder and Path(folder).expanduser().is_dir():
+        return True
+    return argument.startswith(PATH_PREFIXES) and not any(map(str.isspace, argument))
+
+
+def _check_no_table_options(options: ReadOptions, what: str) -> None:
+    """Raise SettingsError for an option that only a table has."""
+    given = {
+        "--text-column": options.text_columns,
+        "--delimiter": options.delimiter,
+        "--header": options.header,
+        "--on-error": options.on_error != "stop",
+    }
+    for option, value in given.items():
+        if value not in (None, (), False):
+            raise SettingsError(
+                f"{option} is for tables, and the input is {what}; a table has --input-format csv, for example"
+            )
+
+
+def _read_document(source: ByteInput, options: ReadOptions) -> str:
+    """A whole file as one text."""
+    from rnnsent.data.encoding import Utf8Input
+
+    chunks = Utf8Input(source, options.encoding).chunks()
+    content = b"".join(chunk for chunk in chunks if chunk)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise DataError(f"{source.name} is not UTF-8; give its encoding with --encoding") from None
 
 
 def _shorten(text: str) -> str:

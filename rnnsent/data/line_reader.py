@@ -1,24 +1,22 @@
 """Bytes of a pipe or a file -> batches of text records, as they arrive. Knows lines, not predictions.
 
-A record ends at LF (CRLF counts as one line end) and at nothing else, or at NUL. The last one may lack its end. Input
-that begins with a UTF-16 byte-order mark is decoded as UTF-16.
+A record ends at LF (CRLF counts as one line end) and at nothing else, or at NUL. The last one may lack its end. A file with
+carriage returns only has lines too.
 """
 
-import os
-import select
+import logging
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from rnnsent.data.encoding import as_utf8
+from rnnsent.data.byte_input import ByteInput
+from rnnsent.data.compression import Chunks
+from rnnsent.data.encoding import Utf8Input
 from rnnsent.data.records import RecordBatch
-from rnnsent.errors import DataError
 from rnnsent.parallel import PAUSE, Pause
 
-STDIN = "-"
-CHUNK_BYTES = 1 << 18  # requested per read; a pipe returns what it has
+LOG = logging.getLogger(__name__)
 BATCH_RECORDS = 4_096  # maximum number of records per batch
 BATCH_BYTES = 1 << 23  # and of bytes, so that long records do not pile up
 BATCH_SECONDS = 0.05  # how long a record waits for others
@@ -26,61 +24,54 @@ BATCH_SECONDS = 0.05  # how long a record waits for others
 
 @dataclass(frozen=True)
 class LineReader:
-    """Files of one text per line, `-` for stdin, read one after another."""
+    """Inputs of one text per line, read one after another.
 
-    names: Sequence[str]
+    Attributes:
+        encoding: of the inputs; None guesses it.
+        is_explicit: whether the user says that the inputs are lines, whatever they look like.
+    """
+
+    inputs: Sequence[ByteInput]
     separator: bytes = b"\n"
+    encoding: str | None = None
+    is_explicit: bool = False
 
     @property
     def reads_terminal(self) -> bool:
         """Whether a person is about to type the texts."""
-        return STDIN in self.names and sys.stdin is not None and sys.stdin.isatty()
+        return sys.stdin is not None and sys.stdin.isatty() and any(source.path is None for source in self.inputs)
 
     def batches(self) -> Iterator[RecordBatch | Pause]:
-        """Raises DataError if a file cannot be read, is compressed, or stdin is closed."""
+        """Raises DataError if an input cannot be read, or is no text."""
         is_empty = True
-        for name in self.names:
-            for batch in read_stdin(self.separator) if name == STDIN else read_lines(Path(name), self.separator):
+        for source in self.inputs:
+            for batch in read_records(source, self.separator, encoding=self.encoding, may_be_binary=self.is_explicit):
                 is_empty = is_empty and isinstance(batch, Pause)
                 yield batch
         if is_empty:
             yield RecordBatch([])  # so that a format with a header still writes it
 
 
-def read_lines(path: Path, separator: bytes = b"\n") -> Iterator[RecordBatch | Pause]:
-    """The records of a file. Raises DataError if it cannot be read."""
-    try:
-        with path.open("rb", buffering=0) as file:
-            yield from read_records(file.fileno(), separator, path)
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from None
-
-
-def read_stdin(separator: bytes = b"\n") -> Iterator[RecordBatch | Pause]:
-    """The records of stdin. Raises DataError if it is closed or cannot be read."""
-    if sys.stdin is None:
-        raise DataError("stdin is closed: there is nothing to read for -")
-    try:
-        yield from read_records(sys.stdin.fileno(), separator)
-    except OSError as error:
-        raise DataError(f"stdin: {error.strerror or error}") from None
-
-
-def read_records(descriptor: int, separator: bytes = b"\n", path: Path | None = None) -> Iterator[RecordBatch | Pause]:
+def read_records(
+    source: ByteInput, separator: bytes = b"\n", *, encoding: str | None = None, may_be_binary: bool = False
+) -> Iterator[RecordBatch | Pause]:
     """Yield full batches while input is available, and partial ones as soon as it pauses.
 
-    A batch also ends when it has been open for BATCH_SECONDS, so that slow input is answered. Invalid UTF-8 becomes
-    U+FFFD; a byte-order mark at the very beginning is dropped.
+    A batch also ends when it has been open for BATCH_SECONDS, so that slow input is answered. A byte-order mark at the very
+    beginning is dropped. Bytes that are not UTF-8 in an input that is become U+FFFD, and a warning says so.
 
     Args:
-        path: names the input in errors; None is stdin.
+        encoding: a codec; None guesses it.
+        may_be_binary: read input that looks like no text as well.
 
     Raises:
-        DataError: the input is compressed.
+        DataError: the input is no text, or not in the encoding.
     """
+    text = Utf8Input(source, encoding, may_be_binary=may_be_binary or separator == b"\0")
+    records = _Records(source.name)
     texts: list[str] = []
     size, deadline = 0, 0.0
-    for raw in _split(as_utf8(_read_chunks(descriptor), path), separator):
+    for raw in _split(text.chunks(), separator):
         if raw is None:  # the input pauses
             if texts:
                 yield RecordBatch(texts)
@@ -89,30 +80,55 @@ def read_records(descriptor: int, separator: bytes = b"\n", path: Path | None = 
             continue
         if not texts:
             deadline = time.monotonic() + BATCH_SECONDS
-        texts.append(raw.decode("utf-8", "replace"))
+        texts.append(records.decode(raw))
         size += len(raw)
         if len(texts) >= BATCH_RECORDS or size >= BATCH_BYTES or time.monotonic() > deadline:
             yield RecordBatch(texts)
             texts, size = [], 0
     if texts:
         yield RecordBatch(texts)
+    records.warn()
 
 
-def _read_chunks(descriptor: int) -> Iterator[bytes | None]:
-    """Bytes as they arrive, and None when no more are available yet."""
-    while chunk := os.read(descriptor, CHUNK_BYTES):
-        yield chunk
-        if not select.select([descriptor], [], [], 0)[0]:
-            yield None
+class _Records:
+    """Decodes records, and counts those with bytes that are not UTF-8."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._n_records = self._n_damaged = self._first_damaged = 0
+
+    def decode(self, raw: bytes) -> str:
+        self._n_records += 1
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            self._n_damaged += 1
+            self._first_damaged = self._first_damaged or self._n_records
+            return raw.decode("utf-8", "replace")
+
+    def warn(self) -> None:
+        if self._n_damaged:
+            LOG.warning(
+                "%s: %d record%s with bytes that are not UTF-8, the first is record %d; the bytes became U+FFFD; "
+                "--encoding gives the encoding",
+                self._name,
+                self._n_damaged,
+                "s" * (self._n_damaged > 1),
+                self._first_damaged,
+            )
 
 
-def _split(chunks: Iterator[bytes | None], separator: bytes) -> Iterator[bytes | None]:
+def _split(chunks: Chunks, separator: bytes) -> Chunks:
     """The bytes between separators; None passes through."""
     parts: list[bytes] = []  # of an incomplete record; joined once, so that a long one stays linear
+    is_first = True
     for chunk in chunks:
         if chunk is None:
             yield None
             continue
+        if is_first and chunk:
+            is_first = False
+            separator = _detect_separator(chunk, separator)
         head, *rest = chunk.split(separator)
         parts.append(head)
         for part in rest:
@@ -121,3 +137,9 @@ def _split(chunks: Iterator[bytes | None], separator: bytes) -> Iterator[bytes |
             parts = [part]
     if last := b"".join(parts):
         yield last
+
+
+def _detect_separator(chunk: bytes, separator: bytes) -> bytes:
+    """A carriage return for the lines of an old Mac, which have no line feed."""
+    is_old = separator == b"\n" and b"\n" not in chunk and chunk.count(b"\r") > 1
+    return b"\r" if is_old else separator

@@ -1,44 +1,144 @@
-"""Lines of a file that can be pushed back, for a parser of rows that may span several lines. Knows no format."""
+"""UTF-8 as lines of text that can be looked at and pushed back, for parsers of rows. Knows no format."""
 
+import re
 from collections import deque
 from collections.abc import Iterator
-from typing import TextIO
+
+from rnnsent.data.compression import Chunks
+
+SURROGATES = re.compile("[\ud800-\udfff]")
+ESCAPED_BYTES = re.compile(
+    "[\udc80-\udcff]"
+)  # what the error handler `surrogateescape` makes of bytes that are not UTF-8
+SAMPLE_CHARS = 1 << 16
 
 
-class PushbackLines:
-    """The lines of a file, and which of them belong to the current row."""
+class TextLines:
+    """The lines of an input, each with its end, and which of them belong to the current row.
 
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-        self._pushed_back: deque[str] = deque()
+    Attributes:
+        n_read: the number of lines read.
+        line_end: the end of most lines: `\\n`, `\\r\\n`, or `\\r` if there is no line feed.
+        is_damaged: whether there were bytes that are not UTF-8; they are lone surrogates in the lines.
+    """
+
+    def __init__(self, chunks: Chunks) -> None:
+        self._chunks = chunks
+        self._lines: deque[str] = deque()  # complete lines that are not read yet
+        self._rest: list[bytes] = []  # of an incomplete line
+        self._is_exhausted = self._is_paused = False
         self._row: list[str] = []
-        self._n_read = 0
+        self.n_read = 0
+        self._separator = b"\n"
+        self.line_end, self.is_damaged = "\n", False
+        self._detect_line_end()
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._pushed_back.popleft() if self._pushed_back else next(self._file)
+        while not self._lines:
+            if self._is_exhausted:
+                raise StopIteration
+            self._fetch()
+        line = self._lines.popleft()
         self._row.append(line)
-        self._n_read += 1
+        self.n_read += 1
         return line
 
-    def peek(self) -> str:
-        """The first line, which stays unread; empty for an empty file."""
-        line = next(self, "")
-        self.push_back(keep=0)
-        return line
+    def sample(self) -> list[str]:
+        """The first lines, which stay unread: all that arrive before the input pauses, up to SAMPLE_CHARS."""
+        while not self._is_exhausted and sum(map(len, self._lines)) < SAMPLE_CHARS:
+            if self._lines and self._is_paused:
+                break
+            self._fetch()
+        return list(self._lines)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the lines that are not read yet are all there is."""
+        return self._is_exhausted
+
+    def is_waiting(self) -> bool:
+        """Whether the input has paused and no complete line is left."""
+        while not self._lines and not self._is_exhausted:
+            if self._is_paused:
+                return True
+            self._fetch()
+        return False
+
+    def skip(self, count: int) -> None:
+        for _ in range(count):
+            next(self)
+        self.start_row()
 
     def start_row(self) -> None:
         self._row.clear()
 
     @property
+    def current_row(self) -> list[str]:
+        """The lines of the current row."""
+        return self._row
+
+    @property
     def row_number(self) -> int:
         """The number, from 1, of the line on which the current row starts."""
-        return self._n_read - len(self._row) + 1
+        return self.n_read - len(self._row) + 1
 
     def push_back(self, *, keep: int = 1) -> None:
         """Push back the lines of the current row except for the first `keep`."""
-        self._pushed_back.extendleft(reversed(self._row[keep:]))
-        self._n_read -= len(self._row[keep:])
+        self._lines.extendleft(reversed(self._row[keep:]))
+        self.n_read -= len(self._row[keep:])
         del self._row[keep:]
+
+    def _fetch(self) -> None:
+        """Read one chunk, or note that the input pauses or ends."""
+        chunk = next(self._chunks, b"")
+        self._is_paused = chunk is None
+        if chunk is None:
+            return
+        if not chunk:
+            self._is_exhausted = True
+            if rest := b"".join(self._rest):
+                self._lines.append(self._decode(rest))
+            self._rest.clear()
+            return
+        complete, separator, rest = chunk.rpartition(self._separator)
+        if separator:
+            text = self._decode(b"".join([*self._rest, complete]))
+            end = separator.decode()
+            self._lines.extend(line + end for line in text.split(end))
+            self._rest.clear()
+        if rest:
+            self._rest.append(rest)
+
+    def _detect_line_end(self) -> None:
+        """Look at the first chunks with a line end: a file of an old Mac has carriage returns only."""
+        head: list[bytes] = []
+        for chunk in self._chunks:
+            if not chunk:
+                if head and chunk is None and b"\r" in head[-1]:
+                    break
+                continue
+            head.append(chunk)
+            if b"\n" in chunk or sum(map(len, head)) > SAMPLE_CHARS:
+                break
+        content = b"".join(head)
+        if b"\n" not in content and b"\r" in content.removesuffix(b"\r"):
+            self._separator, self.line_end = b"\r", "\r"
+        elif content.count(b"\r\n") * 2 > content.count(b"\n"):
+            self.line_end = "\r\n"
+        self._chunks = _chain(content, self._chunks)
+
+    def _decode(self, data: bytes) -> str:
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            self.is_damaged = True
+            return data.decode("utf-8", "surrogateescape")
+
+
+def _chain(head: bytes, rest: Chunks) -> Chunks:
+    if head:
+        yield head
+    yield from rest

@@ -49,7 +49,7 @@ def check_read_options(options: ReadOptions) -> ReadOptions:
             found = codecs.lookup(encoding)
         except (LookupError, ValueError):
             found = None
-        if found is None or not found._is_text_encoding:  # type: ignore[attr-defined]
+        if found is None or not found._is_text_encoding:
             raise SettingsError(
                 f"--encoding {encoding!r} is unknown; for example utf-8, cp1252, latin-1, utf-16, gb18030"
             )

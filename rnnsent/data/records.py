@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rnnsent.data.files import Row, UnreadableRow
+from rnnsent.data.rows import Row, UnreadableRow
 from rnnsent.parallel import Pause
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Protocol
 
 from rnnsent.data.catalog import BUNDLED_SENTENCES, CATALOG
+from rnnsent.data.compression import strip_compression
+from rnnsent.data.detect_format import SUFFIXES
 from rnnsent.data.examples import Examples
 from rnnsent.data.file_source import FileSource
-from rnnsent.data.files import FORMATS
-from rnnsent.data.folder_source import FolderSource, find_class_folders
+from rnnsent.data.folder_source import FolderSource, find_class_files
 from rnnsent.data.hub import HubSource
 from rnnsent.data.labels import LabelMap
 from rnnsent.data.read_options import ReadOptions
@@ -66,10 +67,10 @@ def find_source(
         return HubSource(name, entry.location, entry.config, options, class_names, label_map)
     label_map = label_map or {}
     if path.exists():
-        if find_class_folders(path):
+        if find_class_files(path):
             return FolderSource(name, path, options, label_map)
         return FileSource(name, path, options, label_map)
-    if path.suffix.lower() in FORMATS or name.startswith((".", "/", "~")) or name.count("/") > 1:
+    if strip_compression(name).suffix.lower() in SUFFIXES or name.startswith((".", "/", "~")) or name.count("/") > 1:
         raise DataError(f"{name}: no such file or folder")
     if re.fullmatch(r"[\w.-]+/[\w.-]+(:[\w.-]+)?", name):
         repo_id, _, config = name.partition(":")

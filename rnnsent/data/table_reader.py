@@ -1,106 +1,143 @@
-"""A table in a file -> batches of rows with their texts. Keeps every column and row in order; a row that cannot be read
-keeps its place."""
+"""A table -> batches of rows with their texts. Keeps every column and row in order; a row that cannot be read keeps its
+place."""
 
+import logging
 from collections.abc import Iterator
-from itertools import chain, islice
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
-from rnnsent.config import OnError
-from rnnsent.data.columns import find_text_column, require_column
-from rnnsent.data.files import FORMATS, Row, UnreadableRow, open_rows
+from rnnsent.config import InputFormat
+from rnnsent.data.byte_input import ByteInput
+from rnnsent.data.columns import SAMPLE_ROWS, describe_values, find_text_columns, read_text, resolve_column
+from rnnsent.data.dialect import Dialect
+from rnnsent.data.open_table import open_file, open_table
+from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.records import RecordBatch
-from rnnsent.errors import DataError
-from rnnsent.parallel import Pause
+from rnnsent.data.rows import Row, UnreadableRow, describe_unreadable
+from rnnsent.errors import DataError, SettingsError
+from rnnsent.parallel import PAUSE, Pause
 
+LOG = logging.getLogger(__name__)
 BATCH_ROWS = 2_048
 MAX_LEADING_BAD_ROWS = 100_000  # unreadable rows held in memory until the first readable one
 
 
-def is_table(path: Path) -> bool:
-    file_format = FORMATS.get(path.suffix.lower())
-    return file_format is not None and file_format.is_table
-
-
 class TableReader:
-    """A table file, which may have no rows.
+    """A table in a file or on stdin, which may have no rows.
 
-    Args:
-        column: the text column; None infers it.
-        on_error: whether a row that cannot be read ends the reading or is kept without a text.
+    Attributes:
+        name: of the file, for messages.
+        columns: the keys of the rows. Those of JSON are known once the first batch is read: they are those of its rows.
+        dialect: of CSV and TSV.
 
     Raises:
-        DataError: the file cannot be opened, or its header lacks the column. While reading: a row cannot be read, or
-            the text column of JSON Lines is missing or unclear.
+        DataError: the table cannot be opened, or lacks a column. While reading: a row cannot be read.
+        SettingsError: the text column cannot be told.
     """
 
-    def __init__(self, path: Path, column: str | None = None, on_error: OnError = "stop") -> None:
-        self.name, self.suffix = str(path), path.suffix.lower()
-        self.n_unreadable = 0
+    def __init__(self, source: ByteInput, kind: InputFormat, options: ReadOptions) -> None:
+        self._source, self._options = source, options
+        self._table = open_table(source, kind, options)
+        self.name = source.name
+        self.columns = self._table.columns
+        self.n_unreadable = self.n_without_text = 0
         self.first_unreadable: UnreadableRow | None = None
-        self._path, self._column, self._on_error = path, column, on_error
-        self._header, self._rows = open_rows(path)
-        self.columns = self._header.columns
-        if column is not None and self.columns:
-            require_column(column, self.columns, self.name)
+        if self.columns and self._table.schema is None:
+            for requested in options.text_columns:
+                resolve_column(requested, self.columns, self.name)
+
+    @property
+    def format(self) -> InputFormat:
+        return self._table.format
+
+    @property
+    def dialect(self) -> Dialect | None:
+        return self._table.dialect
 
     def batches(self) -> Iterator[RecordBatch | Pause]:
-        rows, first = self._peek()
-        column = ""
-        if first is not None:
-            self.columns = self.columns or tuple(first)
-            strings = [name for name, value in first.items() if isinstance(value, str)]
-            column = find_text_column(list(first), self._column, self.name, strings=strings)
-        is_empty = True
-        while batch := list(islice(rows, BATCH_ROWS)):
-            is_empty = False
-            yield RecordBatch([_text_of(row, column) for row in batch], batch)
-        if is_empty:
-            yield RecordBatch([], [])
+        rows = self._checked_rows()
+        sample = self._peek(rows)
+        readable = [row for row in sample if not isinstance(row, UnreadableRow)]
+        if not self.columns:
+            self.columns = tuple(dict.fromkeys(name for row in readable for name in row))
+        columns = self._find_text_columns(readable) if readable else ()
+        batch: list[Row | UnreadableRow] = []
+        n_rows = 0
+        for row in chain(sample, rows):
+            batch.append(row)
+            n_rows += 1
+            is_waiting = n_rows >= len(sample) and self._table.is_waiting()
+            if len(batch) >= BATCH_ROWS or is_waiting:
+                yield self._make_batch(batch, columns)
+                batch = []
+            if is_waiting:
+                yield PAUSE
+        if batch or not n_rows:
+            yield self._make_batch(batch, columns)
 
     def schema(self) -> Any:
-        """The file's own types for Parquet, strings for CSV and TSV, and the types that fit all rows for JSON Lines."""
+        """The file's own types for Parquet, strings for CSV and TSV, and the types that fit all rows for others."""
         import pyarrow
 
         from rnnsent.data.arrow import infer_schema
 
-        if self._header.schema is not None:
-            return self._header.schema
-        if self._header.columns:
-            return pyarrow.schema([(name, pyarrow.string()) for name in self._header.columns])
-        if not self._path.is_file():
+        if self._table.schema is not None:
+            return self._table.schema
+        if self._table.dialect is not None or self.format == "fasttext":
+            return pyarrow.schema([(name, pyarrow.string()) for name in self.columns])
+        if not self._source.can_be_reopened or self._source.path is None:
             raise DataError(
                 f"{self.name}: Parquet needs the types of all rows first, and a pipe can be read only once; use a file"
             )
-        rows = (row for row in open_rows(self._path)[1] if not isinstance(row, UnreadableRow))
-        return infer_schema(rows, BATCH_ROWS, self.name)
+        rows = open_file(self._source.path, self._options).rows
+        return infer_schema((row for row in rows if not isinstance(row, UnreadableRow)), BATCH_ROWS, self.name)
 
-    def _peek(self) -> tuple[Iterator[Row | UnreadableRow], Row | None]:
-        """All rows, and the first that can be read, which tells the columns."""
-        rows = self._checked_rows()
-        leading: list[Row | UnreadableRow] = []
-        for row in rows:
-            leading.append(row)
+    def _find_text_columns(self, sample: list[Row]) -> tuple[str, ...]:
+        found = find_text_columns(self.columns, self._options.text_columns, self.name, sample=sample)
+        for name in found if self._options.text_columns else ():
+            if problem := describe_values(name, sample):
+                if any(isinstance(row.get(name), (dict, list)) for row in sample):
+                    raise SettingsError(f"{self.name}: {problem}")
+                LOG.warning("%s: the text column %s", self.name, problem)
+        return found
+
+    def _make_batch(self, rows: list[Row | UnreadableRow], columns: tuple[str, ...]) -> RecordBatch:
+        texts = []
+        for index, row in enumerate(rows):
+            text: str | None = ""
             if not isinstance(row, UnreadableRow):
-                return chain(leading, rows), row
-            if len(leading) > MAX_LEADING_BAD_ROWS:
+                try:
+                    text = read_text(row, columns, is_cell=self._table.is_cell)
+                except DataError as error:
+                    rows[index] = self._reject(UnreadableRow(0, str(error)))
+                self.n_without_text += text is None
+            texts.append(text or "")
+        return RecordBatch(texts, rows)
+
+    def _peek(self, rows: Iterator[Row | UnreadableRow]) -> list[Row | UnreadableRow]:
+        """The first rows, which tell the columns: up to SAMPLE_ROWS, or until the input pauses."""
+        sample: list[Row | UnreadableRow] = []
+        n_readable = 0
+        for row in rows:
+            sample.append(row)
+            n_readable += not isinstance(row, UnreadableRow)
+            if n_readable and (len(sample) >= SAMPLE_ROWS or self._table.is_waiting()):
+                return sample
+            if isinstance(row, UnreadableRow) and not n_readable and len(sample) > MAX_LEADING_BAD_ROWS:
                 raise DataError(
                     f"{self.name}: none of its first {MAX_LEADING_BAD_ROWS:,} rows can be read: {row.error}"
                 )
-        return iter(leading), None
+        return sample
 
     def _checked_rows(self) -> Iterator[Row | UnreadableRow]:
-        for row in self._rows:
-            if isinstance(row, UnreadableRow):
-                if self._on_error == "stop":
-                    remedy = "use --on-error skip to leave such rows without a label"
-                    raise DataError(f"{self.name}:{row.line}: {row.error}; {remedy}")
-                self.n_unreadable += 1
-                self.first_unreadable = self.first_unreadable or row
-            yield row
+        for row in self._table.rows:
+            yield self._reject(row) if isinstance(row, UnreadableRow) else row
 
-
-def _text_of(row: Row | UnreadableRow, column: str) -> str:
-    """The text of a row; an empty cell is an empty text."""
-    value = None if isinstance(row, UnreadableRow) else row.get(column)
-    return "" if value is None else value if isinstance(value, str) else str(value)
+    def _reject(self, row: UnreadableRow) -> UnreadableRow:
+        if self._options.on_error == "stop":
+            remedy = "use --on-error skip to leave such rows without a label"
+            place = describe_unreadable(self.name, row) if row.line else f"{self.name}: {row.error}"
+            raise DataError(f"{place}; {remedy}")
+        self.n_unreadable += 1
+        self.first_unreadable = self.first_unreadable or row
+        return row

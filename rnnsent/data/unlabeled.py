@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from rnnsent.config import TeacherInputs
+from rnnsent.data.byte_input import ByteInput
 from rnnsent.data.catalog import CATALOG
-from rnnsent.data.files import FASTTEXT_LABEL
-from rnnsent.data.line_reader import read_lines
+from rnnsent.data.fasttext_reader import LABEL_PREFIX
+from rnnsent.data.line_reader import read_records
 from rnnsent.data.records import read_texts
 from rnnsent.data.sources import Source, find_source, find_split
 from rnnsent.data.splits import TRAIN
@@ -46,7 +47,7 @@ def read_unlabeled(name: str, sources: Sequence[Source]) -> list[str]:
     if sources_with_split:
         texts = [text for source in sources_with_split for text in source.read_texts(name)]
     elif name not in CATALOG and Path(name).suffix.lower() == ".txt" and Path(name).is_file():
-        texts = [_remove_fasttext_label(line) for line in read_texts(read_lines(Path(name)))]
+        texts = [_remove_fasttext_label(line) for line in read_texts(read_records(ByteInput.open(Path(name))))]
     else:
         texts = _read_train_texts(name, sources)
     texts = [text for text in texts if text and not text.isspace()]
@@ -136,7 +137,7 @@ def _sample(words: Sequence[str], generator: np.random.Generator) -> str:
 
 
 def _remove_fasttext_label(line: str) -> str:
-    return line.partition(" ")[2] if line.startswith(FASTTEXT_LABEL) else line
+    return line.partition(" ")[2] if line.startswith(LABEL_PREFIX) else line
 
 
 def _read_train_texts(name: str, sources: Sequence[Source]) -> list[str]:

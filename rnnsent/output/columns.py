@@ -6,7 +6,7 @@ A layout is chosen once, by what is written: a text, a table's row, or a trace. 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from rnnsent.data.files import Row, UnreadableRow
+from rnnsent.data.rows import Row, UnreadableRow
 from rnnsent.data.table_reader import TableReader
 from rnnsent.errors import DataError
 from rnnsent.prediction import PredictedBatch, Prediction, TokenPrediction

@@ -1,0 +1,176 @@
+"""The bytes of a file or of stdin as they arrive, decompressed. Knows neither encodings nor tables.
+
+Compressed inputs, and a zip archive of one file, are recognized by their first bytes, whatever the name says.
+"""
+
+import os
+import select
+import sys
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from rnnsent.data.compression import DECOMPRESSORS, Chunks, find_decompressor, strip_compression
+from rnnsent.errors import DataError
+
+STDIN = "-"
+CHUNK_BYTES = 1 << 18  # requested per read; a pipe returns what it has
+SPOOL_BYTES = 1 << 24  # a larger archive from a pipe goes to a temporary file on disk
+ZIP = b"PK\x03\x04"
+SIGNATURES = (*DECOMPRESSORS, ZIP)
+# Members that make a zip archive a document, and the suffix of such a document.
+DOCUMENT_MEMBERS = {
+    "xl/": ".xlsx", "word/": ".docx", "ppt/": ".pptx", "[Content_Types].xml": ".xlsx", "content.xml": ".ods",
+}  # fmt: skip
+
+
+class ByteInput:
+    """An input that is read once, from its beginning.
+
+    Attributes:
+        name: shown in messages; the path, or "stdin".
+        path: None for stdin.
+        suffix: in lowercase, without that of a compression: `.csv` for `reviews.csv.gz`; empty for stdin.
+        is_archive: whether the content is a document of several compressed parts, such as a workbook.
+    """
+
+    def __init__(self, name: str, descriptor: int, path: Path | None = None, file: IO[bytes] | None = None) -> None:
+        self.name, self.path, self.is_archive = name, path, False
+        self.suffix = strip_compression(name).suffix.lower() if path else ""
+        self._file = file  # kept open as long as the input is used
+        self._chunks: Chunks = _read_descriptor(descriptor, name)
+        self._peeked: list[bytes | None] = []
+        self._is_decompressed = False
+        prefix = b"" if os.isatty(descriptor) else self._peek_signature()
+        if decompress := find_decompressor(prefix):
+            self._is_decompressed = True
+            self._replace_chunks(decompress(self.chunks(), name))
+        elif prefix.startswith(ZIP):
+            self._open_zip()
+
+    @classmethod
+    def open(cls, path: Path) -> "ByteInput":
+        """Raises DataError if the file cannot be opened, or is an archive of several files."""
+        try:
+            file = path.open("rb", buffering=0)
+        except OSError as error:
+            raise DataError(f"{path}: {error.strerror or error}") from None
+        return cls(str(path), file.fileno(), path, file)
+
+    @classmethod
+    def stdin(cls) -> "ByteInput":
+        """Raises DataError if stdin is closed, or is an archive of several files."""
+        if sys.stdin is None:
+            raise DataError("stdin is closed: there is nothing to read for -")
+        return cls("stdin", sys.stdin.fileno())
+
+    @property
+    def can_be_reopened(self) -> bool:
+        """Whether the input is a regular file."""
+        return self.path is not None and self.path.is_file()
+
+    def head(self, size: int) -> bytes:
+        """The first bytes, which stay unread: `size` of them, or what a pipe delivers before it pauses."""
+        n_bytes = sum(len(chunk or b"") for chunk in self._peeked)
+        while n_bytes < size and not (n_bytes and self._peeked[-1] is None):
+            chunk = next(self._chunks, b"")
+            if chunk == b"":
+                break
+            self._peeked.append(chunk)
+            n_bytes += len(chunk or b"")
+        return b"".join(chunk for chunk in self._peeked if chunk)[:size]
+
+    def chunks(self) -> Chunks:
+        """The content; None when no more is available yet."""
+        peeked, self._peeked = self._peeked, []
+        chunks = self._chunks
+
+        def read() -> Chunks:
+            yield from peeked
+            yield from chunks
+
+        return read()
+
+    def as_file(self) -> IO[bytes]:
+        """The content as a file that can be read in any order: that of the path if it is not compressed."""
+        if self.can_be_reopened and self.path and (self.is_archive or not self._is_decompressed):
+            return self.path.open("rb")
+        return self.spool()
+
+    def spool(self) -> IO[bytes]:
+        """The whole content as a file that can be read in any order."""
+        file = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - the caller closes it
+        for chunk in self.chunks():
+            file.write(chunk or b"")
+        file.seek(0)
+        return file
+
+    def _replace_chunks(self, chunks: Chunks) -> None:
+        self._chunks, self._peeked = chunks, []
+
+    def _peek_signature(self) -> bytes:
+        """The first bytes; a slow pipe is waited for only while they may be the beginning of a signature."""
+        while True:
+            prefix = b"".join(chunk for chunk in self._peeked if chunk)[:8]
+            if prefix and not any(len(prefix) < len(known) and known.startswith(prefix) for known in SIGNATURES):
+                return prefix
+            chunk = next(self._chunks, b"")
+            if chunk == b"":
+                return prefix
+            self._peeked.append(chunk)
+
+    def _open_zip(self) -> None:
+        """Continue with the only member of a zip archive, or with the archive itself if it is a document."""
+        file = self.path.open("rb") if self.can_be_reopened and self.path else self.spool()
+        try:
+            archive = zipfile.ZipFile(file)
+            names = [name for name in archive.namelist() if not _is_hidden_member(name)]
+            document = next((suffix for start, suffix in DOCUMENT_MEMBERS.items() if _has_member(names, start)), None)
+            if document:
+                file.seek(0)
+                self.is_archive, self.suffix = True, document
+                self._replace_chunks(_read_file(file, self.name))
+                return
+            if len(names) != 1:
+                listed = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
+                raise DataError(
+                    f"{self.name} is a zip archive of {len(names)} files ({listed}); unpack it, and give one file"
+                )
+            self._is_decompressed = True
+            self.suffix = strip_compression(names[0]).suffix.lower()
+            self._replace_chunks(_read_file(archive.open(names[0]), self.name))
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError, OSError) as error:
+            raise DataError(f"{self.name}: the zip archive cannot be read: {error}") from None
+
+
+def _read_descriptor(descriptor: int, name: str) -> Chunks:
+    while True:
+        try:
+            chunk = os.read(descriptor, CHUNK_BYTES)
+        except OSError as error:
+            raise DataError(f"{name}: {error.strerror or error}") from None
+        if not chunk:
+            return
+        yield chunk
+        if not select.select([descriptor], [], [], 0)[0]:
+            yield None
+
+
+def _read_file(file: IO[bytes], name: str) -> Iterator[bytes]:
+    try:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        raise DataError(f"{name}: the zip archive is damaged: {error}") from None
+
+
+def _has_member(names: list[str], start: str) -> bool:
+    return any(name.startswith(start) if start.endswith("/") else name == start for name in names)
+
+
+def _is_hidden_member(name: str) -> bool:
+    """Whether a member is a folder, or a file that an operating system added."""
+    return name.endswith("/") or any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))

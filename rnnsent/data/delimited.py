@@ -1,0 +1,133 @@
+"""CSV and TSV as rows. What the dialect is, `sniff_dialect` says; here a file is read with it, to its end.
+
+A short row is filled with empty cells, as spreadsheets do. A row that does not parse is reported by its first line, and takes
+no other row with it: not even if its quote is never closed.
+"""
+
+import csv
+import logging
+from collections.abc import Iterator
+
+from rnnsent.data.dialect import Dialect
+from rnnsent.data.header import name_columns
+from rnnsent.data.lines import ESCAPED_BYTES, TextLines
+from rnnsent.data.read_options import ReadOptions
+from rnnsent.data.rows import Row, Table, UnreadableRow
+from rnnsent.data.sniff_dialect import Sniffed, sniff_dialect
+from rnnsent.errors import DataError, SettingsError
+
+LOG = logging.getLogger(__name__)
+MAX_FIELD_CHARS = 1 << 26  # an unclosed quote would read the whole file into memory
+NOT_UTF8 = "has bytes that are not UTF-8; give the encoding of the file with --encoding"
+
+
+def read_delimited(
+    lines: TextLines, name: str, options: ReadOptions, *, is_tsv: bool = False, has_bom: bool = False
+) -> Table:
+    """A table from the lines of a CSV or TSV file.
+
+    Raises:
+        DataError: the file is empty, or its header cannot be read.
+        SettingsError: it cannot be told whether the first row names the columns.
+    """
+    csv.field_size_limit(MAX_FIELD_CHARS)
+    sniffed = sniff_dialect(lines.sample(), options, is_tsv=is_tsv)
+    if sniffed is None:
+        raise DataError(f"{name} is empty; its first line must name the columns")
+    if sniffed.has_header is None:
+        raise SettingsError(
+            f"{name}: it is unclear whether the first row names the columns ({_preview(sniffed.first_row)}); "
+            "say so with --header or --no-header"
+        )
+    if sniffed.n_skipped_lines:
+        LOG.info("%s: skipped %s above the first row", name, _count_lines(sniffed.n_skipped_lines))
+    lines.skip(sniffed.n_lines_before)
+    parser = _RowParser(lines, sniffed)
+    header: tuple[str, ...] | None = None
+    width = sniffed.width
+    if sniffed.has_header:
+        first = next(parser, None)
+        if first is None:
+            raise DataError(f"{name} is empty; its first line must name the columns")
+        if isinstance(first, UnreadableRow):
+            raise DataError(f"{name}:{first.line}: {first.error}")
+        header, width = tuple(first), max(len(first), 1)
+    columns = name_columns(header) if header is not None else tuple(map(str, range(1, width + 1)))
+    if header is None:
+        LOG.info("%s: the first row is data; its columns are called 1 to %d; --header overrides this", name, width)
+    dialect = Dialect(sniffed.delimiter or ",", sniffed.quoting, sniffed.escape, lines.line_end, has_bom, header)
+    return Table(
+        name=name,
+        format="tsv" if dialect.delimiter == "\t" else "csv",
+        columns=columns,
+        rows=_to_rows(parser, columns, lines),
+        dialect=dialect,
+        is_cell=True,
+        is_waiting=lines.is_waiting,
+        has_header=header is not None,
+    )
+
+
+def _to_rows(parser: "_RowParser", columns: tuple[str, ...], lines: TextLines) -> Iterator[Row | UnreadableRow]:
+    width = len(columns)
+    for cells in parser:
+        if isinstance(cells, UnreadableRow):
+            yield cells
+        elif len(cells) == width:
+            yield dict(zip(columns, cells, strict=True))
+        elif len(cells) < width:
+            if len(cells) > 1 or any(map(str.strip, cells)):
+                yield dict(zip(columns, [*cells, *[""] * (width - len(cells))], strict=True))
+        elif not any(map(str.strip, cells[width:])):
+            yield dict(zip(columns, cells[:width], strict=True))
+        else:
+            yield UnreadableRow(
+                lines.row_number,
+                f"{len(cells)} fields, but the table has {width} columns; quote a field with a delimiter in it",
+            )
+
+
+class _RowParser:
+    """The cells of each row; blank lines are none."""
+
+    def __init__(self, lines: TextLines, sniffed: Sniffed) -> None:
+        self._lines, self._sniffed = lines, sniffed
+        self._reader = csv.reader(lines, strict=True, **sniffed.csv_options())
+
+    def __iter__(self) -> Iterator[list[str] | UnreadableRow]:
+        return self
+
+    def __next__(self) -> list[str] | UnreadableRow:
+        while True:
+            self._lines.start_row()
+            try:
+                cells = next(self._reader)
+            except csv.Error as error:
+                return self._reject(f"{error}; double a quote inside a quoted field, and close each field's quote")
+            if not cells:
+                continue
+            if self._lines.is_damaged and ESCAPED_BYTES.search("".join(cells)):
+                return self._reject(NOT_UTF8)
+            if self._sniffed.swallows_rows(self._lines.current_row):
+                return self._reject("a quote that opens here is closed rows later; close it, or double it")
+            return cells
+
+    def _reject(self, reason: str) -> UnreadableRow:
+        """An unreadable row is its first line only."""
+        row = UnreadableRow(self._lines.row_number, reason)
+        self._lines.push_back()
+        return row
+
+
+def _preview(cells: list[str]) -> str:
+    return ", ".join(repr(cell if len(cell) <= 30 else cell[:29] + "…") for cell in cells[:5])
+
+
+def _count_lines(count: int) -> str:
+    return f"{count} line{'s' * (count != 1)}"
+
+
+def check_header_option(options: ReadOptions, name: str, format_name: str) -> None:
+    """Raise SettingsError for --no-header with a format whose columns always have names."""
+    if options.header is False:
+        raise SettingsError(f"{name}: --no-header is for csv, tsv and xlsx, and this is {format_name}")

@@ -1,0 +1,129 @@
+"""The format of an input, by its first bytes and its name. Reads nothing but them.
+
+What the content says goes before what the name says. What is unclear is asked about: an error that names the option.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from rnnsent.config import InputFormat
+from rnnsent.data.byte_input import ByteInput
+from rnnsent.data.column_names import LABEL_TIERS, TEXT_TIERS, tier_of
+from rnnsent.data.encoding import HEAD_BYTES, MARKS, decode_head
+from rnnsent.data.fasttext_reader import LABELED_LINE
+from rnnsent.data.json_reader import looks_like_json
+from rnnsent.data.read_options import ReadOptions
+from rnnsent.data.sniff_dialect import Sniffed, sniff_dialect
+from rnnsent.errors import DataError, SettingsError
+
+LOG = logging.getLogger(__name__)
+
+# To add an input format: its suffixes here, its reader in open_table.py, its name in rnnsent.config.InputFormat.
+SUFFIXES: dict[str, InputFormat] = {
+    ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet",
+    ".pq": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsx", ".xls": "xlsx", ".ods": "xlsx", ".txt": "lines",
+    ".text": "lines", ".ft": "fasttext",
+}  # fmt: skip
+TABLE_FORMATS = tuple(dict.fromkeys(kind for kind in SUFFIXES.values() if kind != "lines"))
+TABLE_SUFFIXES = tuple(suffix for suffix, kind in SUFFIXES.items() if kind != "lines")
+PARQUET, OLE = b"PAR1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # OLE: workbooks of Excel 97
+HTML = ("<!doctype html", "<html", "<table", "<?xml")
+ASK = "give --input-format {}, or --input-format lines to score every line as a text"
+
+
+def detect_format(source: ByteInput, options: ReadOptions, *, default: InputFormat | None = "lines") -> InputFormat:
+    """The format of an input.
+
+    Args:
+        default: of a text without a sign of a table; None refuses it.
+
+    Raises:
+        DataError: the content is of no format that can be read.
+        SettingsError: the content looks like a table where lines of text are expected.
+    """
+    if options.input_format:
+        return options.input_format
+    by_name = SUFFIXES.get(source.suffix)
+    if kind := _detect_binary(source):
+        return kind
+    text = decode_head(source, options.encoding)
+    lines = text.splitlines(keepends=True)
+    is_complete = len(text) < HEAD_BYTES // 4
+    if text.lstrip()[:20].lower().startswith(HTML) and (by_name not in (None, "lines") or default is None):
+        raise DataError(f"{source.name} is an HTML or XML page, not a table; export it as CSV or JSON Lines")
+    if is_fasttext(lines):
+        return "fasttext"
+    is_json = looks_like_json(lines, is_complete=is_complete)
+    if by_name in ("json", "jsonl"):
+        return by_name
+    if by_name in ("csv", "tsv"):
+        if is_json:
+            LOG.info("%s: read as JSON, by its content; --input-format overrides this", source.name)
+            return "json"
+        return by_name
+    if by_name in ("parquet", "xlsx"):  # a text under the name of a binary format, as some programs export it
+        if is_json:
+            return "json"
+        sniffed = sniff_dialect(lines, options)
+        if sniffed and sniffed.delimiter:
+            LOG.info("%s: read as CSV, by its content; --input-format overrides this", source.name)
+            return "csv"
+        raise DataError(f"{source.name} is no {source.suffix} file; export it as CSV or JSON Lines")
+    if is_json:
+        if default is None:
+            return "json"
+        raise SettingsError(f"{source.name} looks like JSON, not like lines of text; {ASK.format('json')}")
+    return _detect_table(source, lines, options) or default or _refuse(source)
+
+
+def _detect_binary(source: ByteInput) -> InputFormat | None:
+    head = source.head(8)
+    if source.is_archive:
+        if SUFFIXES.get(source.suffix) == "xlsx":
+            return "xlsx"
+        raise DataError(f"{source.name} is a {source.suffix} document; save it as CSV or plain text")
+    if head.startswith(PARQUET):
+        return "parquet"
+    return "xlsx" if head.startswith(OLE) else None
+
+
+def is_fasttext(lines: Sequence[str]) -> bool:
+    filled = [line for line in lines[:20] if line.strip()]
+    return bool(filled) and all(LABELED_LINE.match(line) for line in filled[: max(len(filled) - 1, 1)])
+
+
+def _detect_table(source: ByteInput, lines: Sequence[str], options: ReadOptions) -> InputFormat | None:
+    """CSV or TSV without its suffix. What Excel saves as "Unicode text" is read as such, and so is what the user says
+    something about that only a table has; of other lines that look like a table there is a warning."""
+    if options.delimiter or options.header is not None or options.text_columns or options.label_column:
+        return "csv"
+    sniffed = sniff_dialect(lines, options)
+    if not sniffed or not sniffed.delimiter or len(sniffed.first_row) < 2 or not sniffed.has_header:
+        return None
+    known = [name for name in sniffed.first_row if tier_of(name, TEXT_TIERS) is not None]
+    labels = [name for name in sniffed.first_row if tier_of(name, LABEL_TIERS) is not None]
+    is_utf16 = source.head(2) in MARKS
+    if sniffed.delimiter == "\t" and (is_utf16 or (known and source.suffix)):
+        LOG.info("%s: read as a table delimited by tabs; --input-format lines reads lines of text", source.name)
+        return "tsv"
+    if _looks_like_header(sniffed, bool(known), bool(labels)):
+        columns = ", ".join(sniffed.first_row[:6])
+        LOG.warning(
+            "%s: the lines look like CSV with the columns %s, and each is scored as a text; --input-format csv reads a table, "
+            "--input-format lines silences this",
+            source.name,
+            columns,
+        )
+    return None
+
+
+def _looks_like_header(sniffed: Sniffed, has_text: bool, has_label: bool) -> bool:
+    """Whether the first line is a header rather than a sentence with commas."""
+    words = [len(cell.split()) for cell in sniffed.first_row]
+    return (has_text or has_label) and max(words, default=0) <= 3
+
+
+def _refuse(source: ByteInput) -> InputFormat:
+    raise DataError(
+        f"{source.name}: its format cannot be told; give it with --input-format, or as one of {', '.join(TABLE_SUFFIXES)}"
+    )

@@ -1,0 +1,84 @@
+"""Workbooks (.xlsx, .xls, .xlsb, .ods) as rows, by the library python-calamine. The first sheet with cells is the table."""
+
+import datetime
+import logging
+from collections.abc import Iterator, Sequence
+from typing import IO, Any
+
+from rnnsent.data.header import find_layout, name_columns
+from rnnsent.data.read_options import ReadOptions
+from rnnsent.data.rows import Row, Table
+from rnnsent.errors import DataError, SettingsError
+
+LOG = logging.getLogger(__name__)
+SAMPLE_ROWS = 200
+
+
+def read_excel(file: IO[bytes], name: str, options: ReadOptions) -> Table:
+    """A table from a workbook.
+
+    Raises:
+        DataError: the library is not installed, or the file is no workbook or has no cells.
+        SettingsError: it cannot be told whether the first row names the columns.
+    """
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ModuleNotFoundError:
+        raise DataError(
+            f"{name} is a workbook, which needs an extra: pip install 'rnnsent[excel]'; or save it as CSV"
+        ) from None
+    try:
+        workbook = CalamineWorkbook.from_filelike(file)
+        sheets = {sheet: workbook.get_sheet_by_name(sheet).to_python() for sheet in workbook.sheet_names}
+    except (CalamineError, OSError, ValueError) as error:
+        raise DataError(f"{name}: the workbook cannot be read: {str(error).partition(chr(10))[0]}") from None
+    filled = {sheet: rows for sheet, rows in sheets.items() if any(_is_filled(row) for row in rows)}
+    if not filled:
+        raise DataError(f"{name} is empty; its first row must name the columns")
+    sheet, cells = next(iter(filled.items()))
+    if len(filled) > 1:
+        LOG.warning("%s: only the sheet %r is read, not %s", name, sheet, ", ".join(map(repr, list(filled)[1:])))
+    rows = [[_to_value(cell) for cell in row] for row in cells]
+    layout = find_layout([list(map(_to_text, row)) for row in rows[:SAMPLE_ROWS]], has_header=options.header)
+    if layout.has_header is None:
+        raise SettingsError(
+            f"{name}: it is unclear whether the first row names the columns; say so with --header or --no-header"
+        )
+    if n_skipped := sum(map(_is_filled, rows[: layout.n_preamble])):
+        LOG.info("%s: skipped %d row%s above the first one", name, n_skipped, "s" * (n_skipped > 1))
+    body = rows[layout.n_preamble :]
+    while body and not _is_filled(body[-1]):
+        body.pop()
+    if layout.has_header:
+        columns = name_columns(list(map(_to_text, body[0])))
+        body = body[1:]
+    else:
+        columns = tuple(map(str, range(1, len(body[0]) + 1)))
+        LOG.info(
+            "%s: the first row is data; its columns are called 1 to %d; --header overrides this", name, len(columns)
+        )
+    return Table(name, "xlsx", columns, _to_rows(body, columns), is_cell=True, has_header=layout.has_header)
+
+
+def _to_rows(rows: Sequence[Sequence[Any]], columns: tuple[str, ...]) -> Iterator[Row]:
+    for row in rows:
+        yield dict(zip(columns, row, strict=False))
+
+
+def _to_value(cell: Any) -> Any:
+    """The cell as JSON and other formats can represent it."""
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    if isinstance(cell, (datetime.date, datetime.time)):
+        return cell.isoformat()
+    if isinstance(cell, datetime.timedelta):
+        return str(cell)
+    return cell
+
+
+def _to_text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _is_filled(row: Sequence[Any]) -> bool:
+    return any(_to_text(cell).strip() for cell in row)

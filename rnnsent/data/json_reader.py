@@ -1,0 +1,197 @@
+"""JSON as rows: one object per line, an array of objects, or objects one after another, as `jq` prints them.
+
+A line that does not parse is reported and takes no other with it; in an array, an error is one of the whole file.
+"""
+
+import json
+from collections.abc import Iterator
+from json import JSONDecodeError, JSONDecoder
+from typing import Any
+
+from rnnsent.data.lines import ESCAPED_BYTES, TextLines
+from rnnsent.data.rows import Row, Table, UnreadableRow
+from rnnsent.errors import DataError
+
+NOT_AN_OBJECT = 'each record must be an object, for example {"text": "..."}'
+NOT_UTF8 = "has bytes that are not UTF-8; give the encoding of the file with --encoding"
+JSON_SPACE = " \t\r\n"
+
+
+def read_json(lines: TextLines, name: str, *, is_lines: bool | None = None) -> Table:
+    """A table from JSON.
+
+    Args:
+        is_lines: whether every line is a record; None tells it from the content.
+    """
+    if is_lines is None:
+        is_lines = _has_object_per_line(lines.sample())
+    rows = _read_lines(lines) if is_lines else _read_values(lines, name)
+    return Table(name, "jsonl" if is_lines else "json", (), rows, is_waiting=lines.is_waiting)
+
+
+def looks_like_json(lines: list[str], *, is_complete: bool) -> bool:
+    """Whether a text begins like JSON records: an object on the first line, or the beginning of one or of an array of them."""
+    first = next((line for line in lines if line.strip()), "").strip()
+    if not first or first[0] not in "{[":
+        return False
+    try:
+        value = json.loads(first)
+    except ValueError:
+        pass
+    except RecursionError:
+        return True
+    else:
+        return isinstance(value, dict) or (
+            isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value)
+        )
+    text = "".join(lines).lstrip()
+    opening = text[1:].lstrip()
+    if text[0] == "[" and opening[:1] not in ("{", "[", '"', "]"):
+        return False
+    if text[0] == "{" and opening[:1] not in ('"', "}"):
+        return False
+    try:
+        JSONDecoder().raw_decode(text)
+    except JSONDecodeError as error:
+        return (not is_complete and error.pos >= len(text.rstrip()) - len(first)) or _is_cut(text, error)
+    except RecursionError:
+        return True
+    return True
+
+
+def _is_cut(text: str, error: JSONDecodeError) -> bool:
+    """Whether JSON is valid up to the end of the sample, or up to a string that the sample cuts."""
+    return error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+
+
+def _has_object_per_line(lines: list[str]) -> bool:
+    first = next((line for line in lines if line.strip()), "")
+    if first.lstrip()[:1] == "[":
+        return False
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return not first.strip().startswith("{") or first.strip().endswith("}")
+    return True
+
+
+def _read_lines(lines: TextLines) -> Iterator[Row | UnreadableRow]:
+    while True:
+        lines.start_row()
+        line = next(lines, None)
+        if line is None:
+            return
+        if not line.strip(JSON_SPACE + "\x1e"):  # RFC 7464 begins each record with a record separator
+            continue
+        yield _parse(line.strip(JSON_SPACE + "\x1e"), lines)
+
+
+def _parse(line: str, lines: TextLines) -> Row | UnreadableRow:
+    number = lines.row_number
+    if lines.is_damaged and ESCAPED_BYTES.search(line):
+        return UnreadableRow(number, NOT_UTF8)
+    try:
+        row = json.loads(line)
+    except JSONDecodeError as error:
+        return UnreadableRow(number, f"not JSON: {error.msg} at column {error.colno}")
+    except (ValueError, RecursionError) as error:
+        return UnreadableRow(number, f"JSON that cannot be read: {error}")
+    return row if isinstance(row, dict) else UnreadableRow(number, NOT_AN_OBJECT)
+
+
+def _read_values(lines: TextLines, name: str) -> Iterator[Row | UnreadableRow]:
+    """The objects of an array, or objects one after another that may span lines. Few are in memory at a time."""
+    scanner = _Scanner(lines, name)
+    is_array = scanner.skip("[")
+    n_values = 0
+    value: Any = None
+    while not scanner.is_at_end() and not (is_array and scanner.skip("]")):
+        if is_array and n_values and not scanner.skip(","):
+            raise scanner.error("a comma is missing between two records")
+        number, value = scanner.row_number, scanner.read_value()
+        n_values += 1
+        if not is_array and isinstance(value, dict) and scanner.is_at_end() and n_values == 1:
+            _reject_wrapper(value, name)
+        yield value if isinstance(value, dict) else UnreadableRow(number, NOT_AN_OBJECT)
+    if is_array and not scanner.is_closed:
+        raise scanner.error("the array is not closed; the file is incomplete")
+    if is_array and not scanner.is_at_end():
+        raise scanner.error("there is more after the array")
+
+
+def _reject_wrapper(value: Row, name: str) -> None:
+    """Raise DataError for a single object whose records are in one of its values."""
+    for key, inner in value.items():
+        if isinstance(inner, list) and inner and isinstance(inner[0], dict):
+            raise DataError(
+                f"{name} is one object; its records are in {key!r}; take them out, for example: "
+                f"jq '.[\"{key}\"]' {name} | rnnsent predict - --input-format json"
+            )
+    if value and all(isinstance(inner, (dict, list)) for inner in value.values()):
+        raise DataError(f"{name} has a list or an object for each column; write one object for each record instead")
+
+
+class _Scanner:
+    """Reads JSON values from lines, as much as each needs."""
+
+    def __init__(self, lines: TextLines, name: str) -> None:
+        self._lines, self._name = lines, name
+        self._text, self._position = "", 0
+        self._decoder = JSONDecoder()
+        self.is_closed = False
+
+    @property
+    def row_number(self) -> int:
+        return self._lines.n_read - self._text.count("\n", self._position) + (not self._text.endswith("\n"))
+
+    def is_at_end(self) -> bool:
+        """Skip whitespace; whether nothing else is left."""
+        while True:
+            while self._position < len(self._text) and self._text[self._position] in JSON_SPACE:
+                self._position += 1
+            if self._position < len(self._text):
+                return False
+            if not self._extend():
+                return True
+
+    def skip(self, character: str) -> bool:
+        """Whether the next character is this one, which is then read."""
+        if self.is_at_end() or self._text[self._position] != character:
+            return False
+        self._position += 1
+        self.is_closed = character == "]"
+        return True
+
+    def read_value(self) -> Any:
+        if self.is_at_end():
+            raise self.error("a record is missing")
+        size = 1
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self._text, self._position)
+            except JSONDecodeError as error:
+                if not self._extend(size):
+                    raise self.error(f"{error.msg}") from None
+                size *= 2  # so that a long value is not parsed once for each of its lines
+                continue
+            except (ValueError, RecursionError) as error:
+                raise self.error(str(error)) from None
+            self._position = end
+            return value
+
+    def error(self, reason: str) -> DataError:
+        return DataError(f"{self._name}: not JSON: {reason}, at or after line {max(self.row_number, 1)}")
+
+    def _extend(self, n_lines: int = 1) -> bool:
+        """Read more lines, and forget what was parsed; whether there was one."""
+        added = []
+        for _ in range(n_lines):
+            self._lines.start_row()
+            line = next(self._lines, None)
+            if line is None:
+                break
+            if self._lines.is_damaged and ESCAPED_BYTES.search(line):
+                raise DataError(f"{self._name}:{self._lines.row_number}: {NOT_UTF8}")
+            added.append(line)
+        self._text, self._position = self._text[self._position :] + "".join(added), 0
+        return bool(added)
