@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from rnnsent.data.compression import DECOMPRESSORS, Chunks, find_decompressor, strip_compression
+from rnnsent.data.compression import DECOMPRESSORS, Chunks, find_decompressor
+from rnnsent.data.suffixes import strip_compression
 from rnnsent.errors import DataError
 
-STDIN = "-"
 CHUNK_BYTES = 1 << 18  # requested per read; a pipe returns what it has
 SPOOL_BYTES = 1 << 24  # a larger archive from a pipe goes to a temporary file on disk
 ZIP = b"PK\x03\x04"

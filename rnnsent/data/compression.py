@@ -7,21 +7,13 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import PurePath
 from typing import Any
 
 from rnnsent.errors import DataError
 
 MAX_CHUNK_BYTES = 1 << 20  # of content at once, whatever a compressed chunk expands to
-SUFFIXES = (".gz", ".gzip", ".bz2", ".xz", ".zst", ".zstd", ".zip")
 
 Chunks = Iterator[bytes | None]  # None: the input pauses
-
-
-def strip_compression(name: str) -> PurePath:
-    """The name of a file as a path, without the suffix of a compression."""
-    path = PurePath(name)
-    return path.with_suffix("") if path.suffix.lower() in SUFFIXES else path
 
 
 def find_decompressor(prefix: bytes) -> Callable[[Chunks, str], Chunks] | None:

@@ -14,18 +14,11 @@ from rnnsent.data.fasttext_reader import LABELED_LINE
 from rnnsent.data.json_reader import looks_like_json
 from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.sniff_dialect import Sniffed, sniff_dialect
+from rnnsent.data.suffixes import SUFFIXES, TABLE_SUFFIXES
 from rnnsent.errors import DataError, SettingsError
 
 LOG = logging.getLogger(__name__)
 
-# To add an input format: its suffixes here, its reader in open_table.py, its name in rnnsent.config.InputFormat.
-SUFFIXES: dict[str, InputFormat] = {
-    ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet",
-    ".pq": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsx", ".xls": "xlsx", ".ods": "xlsx", ".txt": "lines",
-    ".text": "lines", ".ft": "fasttext",
-}  # fmt: skip
-TABLE_FORMATS = tuple(dict.fromkeys(kind for kind in SUFFIXES.values() if kind != "lines"))
-TABLE_SUFFIXES = tuple(suffix for suffix, kind in SUFFIXES.items() if kind != "lines")
 PARQUET, OLE = b"PAR1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # OLE: workbooks of Excel 97
 HTML = ("<!doctype html", "<html", "<table", "<?xml")
 ASK = "give --input-format {}, or --input-format lines to score every line as a text"

@@ -19,13 +19,12 @@ from rnnsent.data.columns import (
     read_value,
     resolve_column,
 )
-from rnnsent.data.compression import strip_compression
-from rnnsent.data.detect_format import SUFFIXES, TABLE_SUFFIXES
 from rnnsent.data.examples import Examples, make_examples, map_classes, merge_files
 from rnnsent.data.open_table import open_file
 from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.rows import Row, Table, UnreadableRow, describe_unreadable
 from rnnsent.data.splits import SPLIT_ALIASES, TRAIN, split_from_path
+from rnnsent.data.suffixes import TABLE_SUFFIXES, format_of_name
 from rnnsent.errors import DataError, SettingsError
 
 LOG = logging.getLogger(__name__)
@@ -205,14 +204,14 @@ def is_data_file(path: Path, folder: Path) -> bool:
     parts = path.relative_to(folder).parts
     if any(part.startswith(".") or part == "__MACOSX" for part in parts) or not path.is_file():
         return False
-    if strip_compression(path.name).suffix.lower() not in SUFFIXES:
+    if format_of_name(path.name) is None:
         return False
     return not all((path.parent / name).is_file() for name in CHECKPOINT_FILES)
 
 
 def _is_output(path: Path) -> bool:
     """Whether a file is what `predict` wrote: a table with the columns label, probability and those of the classes."""
-    if strip_compression(path.name).suffix.lower() not in (".csv", ".tsv", ".jsonl", ".parquet"):
+    if format_of_name(path.name) not in ("csv", "tsv", "json", "jsonl", "parquet", "xlsx"):
         return False
     try:
         table = open_file(path, ReadOptions(on_error="skip"))

@@ -1,22 +1,21 @@
 """What the arguments of predict mean: texts, files of lines, stdin, or a table. Chooses the reader."""
 
-import logging
 import os
 import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rnnsent.data.byte_input import STDIN, ByteInput
-from rnnsent.data.compression import strip_compression
-from rnnsent.data.detect_format import SUFFIXES, TABLE_FORMATS, detect_format
-from rnnsent.data.line_reader import LineReader
 from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.records import Reader, TextReader
-from rnnsent.data.table_reader import TableReader
+from rnnsent.data.suffixes import TABLE_FORMATS, format_of_name
 from rnnsent.errors import DataError, SettingsError
 
-LOG = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from rnnsent.data.byte_input import ByteInput
+
+STDIN = "-"
 PATH_PREFIXES = ("./", "../", "/", "~/")
 REMEDY = "to score this as text, pipe it: echo ... | rnnsent predict -"
 MAX_NAME_WORDS = 3  # in the name of a file; an argument with more is a text
@@ -43,10 +42,19 @@ def open_reader(arguments: Sequence[str], options: ReadOptions, *, null: bool = 
     if not files:
         _check_no_table_options(options, "texts")
         return TextReader([os.fsencode(text).decode("utf-8", "replace") for text in texts])  # UTF-8 whatever the locale
+    return _open_files(files, options, null=null)
+
+
+def _open_files(files: Sequence[str], options: ReadOptions, *, null: bool) -> Reader:
+    from rnnsent.data.byte_input import ByteInput
+    from rnnsent.data.detect_format import detect_format
+    from rnnsent.data.line_reader import LineReader
+    from rnnsent.data.table_reader import TableReader
+
     inputs = [ByteInput.stdin() if name == STDIN else ByteInput.open(Path(name)) for name in files]
     formats = ["lines" if null or _is_typed(source) else detect_format(source, options) for source in inputs]
     tables = [source for source, kind in zip(inputs, formats, strict=True) if kind in TABLE_FORMATS]
-    if tables and len(arguments) > 1:
+    if tables and len(files) > 1:
         raise SettingsError(f"{tables[0].name} is a table: give one table at a time")
     if tables:
         return TableReader(tables[0], formats[0], options)
@@ -62,7 +70,7 @@ def _default_arguments() -> list[str]:
     return [STDIN]
 
 
-def _is_typed(source: ByteInput) -> bool:
+def _is_typed(source: "ByteInput") -> bool:
     """Whether a person types the input: it has no first bytes to look at yet."""
     return source.path is None and sys.stdin is not None and sys.stdin.isatty()
 
@@ -86,7 +94,7 @@ def _looks_like_path(argument: str) -> bool:
     folder, slash, name = argument.rpartition("/")
     if len(name.split()) > MAX_NAME_WORDS or argument.startswith(("http://", "https://")):
         return False
-    if strip_compression(name).suffix.lower() in SUFFIXES:
+    if format_of_name(name):
         return True
     if slash and folder and " " not in folder and Path(folder).expanduser().is_dir():
         return True
@@ -108,7 +116,7 @@ def _check_no_table_options(options: ReadOptions, what: str) -> None:
             )
 
 
-def _read_document(source: ByteInput, options: ReadOptions) -> str:
+def _read_document(source: "ByteInput", options: ReadOptions) -> str:
     """A whole file as one text."""
     from rnnsent.data.encoding import Utf8Input
 

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Protocol
 
 from rnnsent.data.catalog import BUNDLED_SENTENCES, CATALOG
-from rnnsent.data.compression import strip_compression
-from rnnsent.data.detect_format import SUFFIXES
 from rnnsent.data.examples import Examples
 from rnnsent.data.file_source import FileSource
 from rnnsent.data.folder_source import FolderSource, find_class_files
@@ -15,6 +13,7 @@ from rnnsent.data.hub import HubSource
 from rnnsent.data.labels import LabelMap
 from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.splits import match_split
+from rnnsent.data.suffixes import format_of_name
 from rnnsent.errors import DataError
 
 
@@ -70,7 +69,7 @@ def find_source(
         if find_class_files(path):
             return FolderSource(name, path, options, label_map)
         return FileSource(name, path, options, label_map)
-    if strip_compression(name).suffix.lower() in SUFFIXES or name.startswith((".", "/", "~")) or name.count("/") > 1:
+    if format_of_name(name) or name.startswith((".", "/", "~")) or name.count("/") > 1:
         raise DataError(f"{name}: no such file or folder")
     if re.fullmatch(r"[\w.-]+/[\w.-]+(:[\w.-]+)?", name):
         repo_id, _, config = name.partition(":")
