@@ -27,6 +27,7 @@ def main() -> None:
         *format_accuracy(entries.get("accuracy", {})),
         *format_components(entries.get("components", {})),
         *format_probes(entries.get("probes", {})),
+        *format_short_texts(entries.get("short_texts", {})),
         *format_peers(entries.get("peers", {})),
         *format_distillation(entries.get("distillation", {})),
         *format_accuracy_by_length(entries.get("accuracy", {})),
@@ -106,6 +107,13 @@ def format_probes(runs: Mapping[str, Any]) -> list[str]:
             "",
         ]
     return lines
+
+
+def format_short_texts(runs: Mapping[str, Any]) -> list[str]:
+    kinds = ("negative", "positive", "without an opinion")
+    rows = [[name, *(run[kind] for kind in kinds), f"`{run['command']}`"] for name, run in runs.items()]
+    title = "Short service phrases, emoji, hashtags and markup that each tool labels correctly:"
+    return [title, "", *table(["tool", *kinds, "command"], rows), ""] if rows else []
 
 
 def format_peers(runs: Mapping[str, Any]) -> list[str]:
