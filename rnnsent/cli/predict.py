@@ -82,6 +82,7 @@ def predict(options: PredictOptions) -> None:
 
     if options.json and options.format not in (None, "jsonl"):
         raise SettingsError(f"--json is short for --format jsonl, but --format {options.format} was given; choose one")
+    enable_logging()
     reader = open_reader(options.texts or (), options.read_options(), null=options.null)
     output = OutputOptions(
         "jsonl" if options.json else options.format, options.output, options.trace, options.csv_safe, options.null
@@ -90,7 +91,6 @@ def predict(options: PredictOptions) -> None:
     predictor = load_predictor(options.model, options.device, options.precision)
     if isinstance(reader, LineReader) and reader.reads_terminal:
         notify("reading from the terminal: one text per line, Ctrl-D ends")
-    enable_logging()
     with open_writer(destination, predictor.classes) as writer:
         for batch in predictor.predict_batches(reader.batches(), trace=options.trace):
             writer.write(batch)

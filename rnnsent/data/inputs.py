@@ -52,7 +52,10 @@ def _open_files(files: Sequence[str], options: ReadOptions, *, null: bool) -> Re
     from rnnsent.data.table_reader import TableReader
 
     inputs = [ByteInput.stdin() if name == STDIN else ByteInput.open(Path(name)) for name in files]
-    formats = ["lines" if null or _is_typed(source) else detect_format(source, options) for source in inputs]
+    formats = [
+        "lines" if null or (_is_typed(source) and not options.input_format) else detect_format(source, options)
+        for source in inputs
+    ]
     tables = [source for source, kind in zip(inputs, formats, strict=True) if kind in TABLE_FORMATS]
     if tables and len(files) > 1:
         raise SettingsError(f"{tables[0].name} is a table: give one table at a time")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnnsent.config import InputFormat
 from rnnsent.data.records import Reader
 from rnnsent.data.table_reader import TableReader
 from rnnsent.errors import SettingsError
@@ -48,7 +49,7 @@ def choose_destination(reader: Reader, options: OutputOptions) -> Destination:
     table = reader if isinstance(reader, TableReader) and not options.trace else None
     path = None if options.path is None or is_stdout(options.path) else options.path
     to_terminal = path is None and is_terminal(sys.stdout)
-    default = table_format(table.suffix) if table else "tsv"
+    default = table_format(table.format) if table else "tsv"
     chosen = choose_format(options.format, options.path, to_terminal=to_terminal, default=default)
     traits = FORMATS[chosen]
     if options.csv_safe and not traits.is_spreadsheet:
@@ -62,10 +63,10 @@ def choose_destination(reader: Reader, options: OutputOptions) -> Destination:
     return Destination(chosen, layout, path, cells, "\0" if options.null else "\n")
 
 
-def table_format(suffix: str) -> OutputFormat:
+def table_format(kind: InputFormat) -> OutputFormat:
     """The format in which a table is returned by default: its own, or JSON Lines for Parquet."""
-    formats: dict[str, OutputFormat] = {".csv": "csv", ".tsv": "tsv"}
-    return formats.get(suffix, "jsonl")
+    formats: dict[InputFormat, OutputFormat] = {"csv": "csv", "tsv": "tsv", "xlsx": "csv"}
+    return formats.get(kind, "jsonl")
 
 
 @contextmanager
