@@ -54,7 +54,7 @@ def read_delimited(
         header, width = tuple(first), max(len(first), 1)
     columns = name_columns(header) if header is not None else tuple(map(str, range(1, width + 1)))
     if header is None:
-        LOG.info("%s: the first row is data; its columns are called 1 to %d; --header overrides this", name, width)
+        LOG.info("%s: the first row is data; columns are called by number, from 1; --header overrides this", name)
     dialect = Dialect(sniffed.delimiter or ",", sniffed.quoting, sniffed.escape, lines.line_end, has_bom, header)
     return Table(
         name=name,

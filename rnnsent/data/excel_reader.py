@@ -31,7 +31,7 @@ def read_excel(file: IO[bytes], name: str, options: ReadOptions) -> Table:
         workbook = CalamineWorkbook.from_filelike(file)
         sheets = {sheet: workbook.get_sheet_by_name(sheet).to_python() for sheet in workbook.sheet_names}
     except (CalamineError, OSError, ValueError) as error:
-        raise DataError(f"{name}: the workbook cannot be read: {str(error).partition(chr(10))[0]}") from None
+        raise DataError(f"{name} is not a workbook that can be read ({_first_line(error)}); save it as CSV") from None
     filled = {sheet: rows for sheet, rows in sheets.items() if any(_is_filled(row) for row in rows)}
     if not filled:
         raise DataError(f"{name} is empty; its first row must name the columns")
@@ -54,10 +54,13 @@ def read_excel(file: IO[bytes], name: str, options: ReadOptions) -> Table:
         body = body[1:]
     else:
         columns = tuple(map(str, range(1, len(body[0]) + 1)))
-        LOG.info(
-            "%s: the first row is data; its columns are called 1 to %d; --header overrides this", name, len(columns)
+        LOG.info("%s: the first row is data; columns are called by number, from 1; --header overrides this", name)
         )
     return Table(name, "xlsx", columns, _to_rows(body, columns), is_cell=True, has_header=layout.has_header)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _to_rows(rows: Sequence[Sequence[Any]], columns: tuple[str, ...]) -> Iterator[Row]:

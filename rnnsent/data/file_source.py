@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from rnnsent.data.byte_input import ByteInput
 from rnnsent.data.catalog import BUNDLED_SENTENCES
 from rnnsent.data.column_names import normalize_name
 from rnnsent.data.columns import (
@@ -19,6 +20,7 @@ from rnnsent.data.columns import (
     read_value,
     resolve_column,
 )
+from rnnsent.data.detect_format import detect_format
 from rnnsent.data.examples import Examples, make_examples, map_classes, merge_files
 from rnnsent.data.open_table import open_file
 from rnnsent.data.read_options import ReadOptions
@@ -30,7 +32,8 @@ from rnnsent.errors import DataError, SettingsError
 LOG = logging.getLogger(__name__)
 # Files beside a data set that are not part of it.
 NO_DATA = re.compile(
-    r"readme|licen[cs]e|changelog|citation|(sample)?[_ -]?submission|requirements|vocab|stopwords", re.IGNORECASE
+    r"readme|licen[cs]e|changelog|citation|(sample)?[_ -]?submission|requirements|vocab|stopwords|dataset_infos?|metadata|package",
+    re.IGNORECASE,
 )
 CHECKPOINT_FILES = ("config.json", "model.safetensors")
 PREDICTED = re.compile(r"(predicted_)*probability(_.+)?")
@@ -54,7 +57,7 @@ class FileSource:
         if not self.path.is_dir():
             return {TRAIN: [self.path]}
         paths = [path for path in sorted(self.path.rglob("*")) if is_data_file(path, self.path)]
-        skipped = [path for path in paths if NO_DATA.match(path.name) or _is_output(path)]
+        skipped = [path for path in paths if NO_DATA.match(path.name) or _is_prose(path) or _is_output(path)]
         files: dict[str, list[Path]] = {}
         for path in paths:
             if path not in skipped:
@@ -209,9 +212,20 @@ def is_data_file(path: Path, folder: Path) -> bool:
     return not all((path.parent / name).is_file() for name in CHECKPOINT_FILES)
 
 
+def _is_prose(path: Path) -> bool:
+    """Whether a text file has neither labels nor the columns of a table."""
+    if format_of_name(path.name) != "lines":
+        return False
+    try:
+        detect_format(ByteInput.open(path), ReadOptions(), default=None)
+    except (DataError, SettingsError):
+        return True
+    return False
+
+
 def _is_output(path: Path) -> bool:
     """Whether a file is what `predict` wrote: a table with the columns label, probability and those of the classes."""
-    if format_of_name(path.name) not in ("csv", "tsv", "json", "jsonl", "parquet", "xlsx"):
+    if format_of_name(path.name) not in ("csv", "tsv", "json", "jsonl", "parquet"):
         return False
     try:
         table = open_file(path, ReadOptions(on_error="skip"))
