@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import pytest
 
-from rnnsent.cli.app import run
+from rnnsent.cli.app import _flush, run
 from rnnsent.cli.stopping import stop_on_signal
 
 pytestmark = pytest.mark.usefixtures("working_dir")
@@ -109,6 +109,84 @@ def test_full_pipe(working_dir: Path) -> None:
         wait_for(lambda: is_pipe_full(running.stdout.fileno()))
         running.send_signal(signal.SIGTERM)
         assert (running.wait(timeout=20), running.stderr.read()) == (143, b"")
+
+
+SIGNAL_AFTER_RECORD = """
+import signal
+from rnnsent.cli.app import main
+from rnnsent.output.tsv_writer import TsvWriter
+write_record = TsvWriter.write_record
+def write_record_and_stop(self, record):
+    write_record(self, record)
+    signal.raise_signal({number})
+TsvWriter.write_record = write_record_and_stop
+main()
+"""
+
+
+def fill(descriptor: int) -> None:
+    """Write to a pipe until its writers have to wait."""
+    os.set_blocking(descriptor, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(descriptor, bytes(1 << 16))
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(descriptor, bytes(1))
+    os.set_blocking(descriptor, True)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize("options", [[], ["-o", "pipe"]], ids=["stdout", "named pipe"])
+def test_signal_between_records(working_dir: Path, number: signal.Signals, code: int, options: list[str]) -> None:
+    """A signal between two records ends a command that has written to a full pipe, though nobody reads it."""
+    os.mkfifo(working_dir / "pipe")
+    descriptor = os.open(working_dir / "pipe", os.O_RDWR)
+    fill(descriptor)
+    command = [sys.executable, "-c", SIGNAL_AFTER_RECORD.format(number=int(number)), "predict", "good", "bad", *options]
+    try:
+        result = subprocess.run(command, cwd=working_dir, stdout=descriptor, stderr=subprocess.PIPE, timeout=30)
+    finally:
+        os.close(descriptor)
+    assert (result.returncode, result.stderr) == (code, b"")
+
+
+def test_signal_between_records_read(working_dir: Path) -> None:
+    """What was written before the signal arrives if somebody reads the pipe."""
+    command = [sys.executable, "-c", SIGNAL_AFTER_RECORD.format(number=int(signal.SIGTERM)), "predict", "good", "bad"]
+    result = subprocess.run(command, cwd=working_dir, capture_output=True, timeout=30)
+    assert (result.returncode, result.stdout.split(b"\t")[2:], result.stderr) == (143, [b"good\n"], b"")
+
+
+class UnreadStream:
+    """A stream whose flush receives signals and then waits forever."""
+
+    closed = False
+
+    def __init__(self, descriptor: int, *signals: signal.Signals) -> None:
+        self.fileno = lambda: descriptor
+        self._signals = signals
+
+    def flush(self) -> None:
+        for number in self._signals:
+            signal.raise_signal(number)
+        os.read(self.fileno(), 1)
+
+
+@pytest.mark.parametrize(
+    ("signals", "code"),
+    [([signal.SIGINT], 130), ([signal.SIGTERM], 143), ([signal.SIGTERM, signal.SIGINT], 130)],
+)
+def test_signal_during_last_flush(monkeypatch: pytest.MonkeyPatch, signals: list[signal.Signals], code: int) -> None:
+    """A signal ends a command that only waits for somebody to read its output; a second one ends it at once."""
+    read_end, write_end = os.pipe()
+    monkeypatch.setattr("rnnsent.output.interrupts.GRACE_SECONDS", 0.0 if len(signals) == 1 else 3_600.0)
+    monkeypatch.setattr("sys.stderr", UnreadStream(read_end, *signals))
+    run(["--version"])
+    assert _flush(0) == code
+    assert os.path.samestat(os.fstat(read_end), os.stat(os.devnull))
+    os.close(read_end)
+    os.close(write_end)
 
 
 def test_ignored_signals(working_dir: Path) -> None:

@@ -87,6 +87,14 @@ def test_closed_pipe(working_dir: Path) -> None:
     assert (result.returncode in (0, 141), result.stdout.count(b"\n"), result.stderr) == (True, 1, b"")
 
 
+def test_closed_named_pipe(working_dir: Path) -> None:
+    """A reader of --output that goes away ends the command quietly too, whether it has a name or a descriptor."""
+    os.mkfifo(working_dir / "pipe")
+    for redirection in ("predict lines -o pipe & head -1 pipe; wait $!", "predict lines -o >(head -1)"):
+        result = run_redirected(working_dir, redirection)
+        assert (result.returncode, result.stdout.count(b"\n"), result.stderr) == (0, 1, b"")
+
+
 @pytest.mark.parametrize(
     "command",
     ["--help", "predict -h", "models", "models --json", "models verify", "datasets", "datasets in.csv", "predict x",

@@ -10,7 +10,7 @@ import rnnsent
 from rnnsent.cli import datasets, evaluate, models, packages, predict, train, tune
 from rnnsent.cli.options import GroupedCommand, QuietOption
 from rnnsent.errors import RnnsentError
-from rnnsent.output.interrupts import install_signal_handlers
+from rnnsent.output.interrupts import install_signal_handlers, uninterruptible
 from rnnsent.output.terminal import notify, print_error, redirect_to_devnull
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         code = run(arguments)
     except SystemExit as stopped:  # by a signal
-        code = stopped.code if isinstance(stopped.code, int) else FAILURE
+        code = _exit_code(stopped)
     code = _flush(code)
     parallel = sys.modules.get("rnnsent.parallel")  # if it is not loaded, no thread of it runs
     if parallel is not None and parallel.is_working():
@@ -73,18 +73,32 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _flush(code: int) -> int:
-    """The exit code after all output is flushed; Python itself flushes last, and would exit with 120 on a full disk."""
+    """The exit code after all output is flushed; Python itself flushes last, and would exit with 120 on a full disk.
+
+    What a signal finds in the buffers is discarded if nothing reads it.
+    """
     for stream in (sys.stdout, sys.stderr):
         if stream is None or stream.closed:
             continue
         try:
-            stream.flush()
+            with uninterruptible():
+                stream.flush()
+        except (KeyboardInterrupt, SystemExit) as stopped:
+            redirect_to_devnull(stream)
+            code = _exit_code(stopped)
         except OSError as error:
             redirect_to_devnull(stream)
             if stream is sys.stdout and code == SUCCESS and not isinstance(error, BrokenPipeError):
                 print_error(f"stdout: {error.strerror or error}")
                 code = FAILURE
     return code
+
+
+def _exit_code(stopped: KeyboardInterrupt | SystemExit) -> int:
+    """The exit code for a signal."""
+    if isinstance(stopped, KeyboardInterrupt):
+        return INTERRUPTED
+    return stopped.code if isinstance(stopped.code, int) else FAILURE
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -11,7 +11,7 @@ from typing import BinaryIO, TextIO
 
 from rnnsent.atomic import replace_file
 from rnnsent.errors import RnnsentError
-from rnnsent.output.interrupts import timed_out, uninterruptible
+from rnnsent.output.interrupts import uninterruptible
 
 # C0 controls, DEL, C1 controls and the characters that change the direction of text.
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -138,28 +138,32 @@ def open_stdout(*, escape: bool = True) -> Iterator[Output]:
             redirect_to_devnull(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             raise
-    except (KeyboardInterrupt, SystemExit):
-        if timed_out():
-            redirect_to_devnull(sys.stdout)
-        raise
 
 
 @contextmanager
 def open_file(path: Path, *, escape: bool = True) -> Iterator[Output]:
     """Open a file for results. It is replaced atomically at the end of the block, and left unchanged after an error.
 
+    A named pipe is written to as stdout is: a broken one ends the block without an error.
+
     Args:
         escape: replace control characters if the path is that of a terminal.
     """
-    with replace_file(path) as temporary:
+    with replace_file(path) as temporary, suppress(BrokenPipeError):
         stream = temporary.open("wb")
         output = Output(stream, name=str(path), escape=escape and stream.isatty())
         try:
             yield output
             output.flush()
+        except BaseException:
+            try:
+                with suppress(OSError):
+                    output.flush()  # of a named pipe: whole records
+            finally:
+                redirect_to_devnull(stream)
+            raise
         finally:
-            with suppress(OSError):  # close flushes again; the first failure has been raised already
-                stream.close()
+            stream.close()
 
 
 def is_stdout(path: Path) -> bool:
@@ -177,9 +181,11 @@ def supports_color() -> bool:
     return is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def redirect_to_devnull(stream: TextIO) -> None:
-    """Send the rest of a stream to /dev/null, so that Python's flush at exit neither fails nor blocks."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def redirect_to_devnull(stream: TextIO | BinaryIO) -> None:
+    """Send the rest of a stream to /dev/null, so that the flush that closes it neither fails nor blocks."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, stream.fileno())
+    os.close(devnull)
 
 
 def _print_to_stderr(line: str) -> None:
