@@ -55,7 +55,6 @@ def read_excel(file: IO[bytes], name: str, options: ReadOptions) -> Table:
     else:
         columns = tuple(map(str, range(1, len(body[0]) + 1)))
         LOG.info("%s: the first row is data; columns are called by number, from 1; --header overrides this", name)
-        )
     return Table(name, "xlsx", columns, _to_rows(body, columns), is_cell=True, has_header=layout.has_header)
 
 
