@@ -25,14 +25,14 @@ LABEL_TIERS = (
     frozenset(
         {
             "label", "labels", "sentiment", "sentiments", "class", "target", "polarity", "sentimentlabel", "airlinesentiment",
-            "emotion", "emotions", "goldlabel", "classlabel", "sentimentclass", "sentimentpolarity", "labelname", "y",
+            "emotion", "emotions", "goldlabel", "classlabel", "sentimentclass", "labelname", "y",
         }
     ),
     frozenset(
         {
             "rating", "ratings", "stars", "star", "score", "overall", "starrating", "reviewrating", "reviewscore", "reviewsrating",
             "rate", "satisfaction", "toxic", "issarcastic", "isresponse", "recommended", "recommend", "isspam", "spam", "feeling",
-            "mood", "tone", "reviewstars", "starscore", "userrating", "overallrating",
+            "mood", "tone", "reviewstars", "starscore", "userrating", "overallrating", "sentimentpolarity",
         }
     ),
     frozenset({"category", "categories", "topic", "type", "tag", "classification"}),
