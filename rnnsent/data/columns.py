@@ -145,6 +145,8 @@ def read_text(row: Mapping[str, Any], columns: Sequence[str], *, is_cell: bool) 
     Raises:
         DataError: a value is a list or an object; the message names neither source nor row.
     """
+    if len(columns) == 1 and type(value := row.get(columns[0])) is str:
+        return None if is_missing(value, is_cell=is_cell) else value
     parts = []
     for column in columns:
         value = read_value(row, column)

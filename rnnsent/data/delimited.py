@@ -108,7 +108,7 @@ class _RowParser:
                 continue
             if self._lines.is_damaged and ESCAPED_BYTES.search("".join(cells)):
                 return self._reject(NOT_UTF8)
-            if self._sniffed.swallows_rows(self._lines.current_row):
+            if len(self._lines.current_row) > 1 and self._sniffed.swallows_rows(self._lines.current_row):
                 return self._reject("a quote that opens here is closed rows later; close it, or double it")
             return cells
 
@@ -125,9 +125,3 @@ def _preview(cells: list[str]) -> str:
 
 def _count_lines(count: int) -> str:
     return f"{count} line{'s' * (count != 1)}"
-
-
-def check_header_option(options: ReadOptions, name: str, format_name: str) -> None:
-    """Raise SettingsError for --no-header with a format whose columns always have names."""
-    if options.header is False:
-        raise SettingsError(f"{name}: --no-header is for csv, tsv and xlsx, and this is {format_name}")

@@ -55,16 +55,15 @@ class TableReader:
         return self._table.dialect
 
     def batches(self) -> Iterator[RecordBatch | Pause]:
-        rows = self._checked_rows()
-        sample = self._peek(rows)
+        sample = self._peek()
         readable = [row for row in sample if not isinstance(row, UnreadableRow)]
         if not self.columns:
             self.columns = tuple(dict.fromkeys(name for row in readable for name in row))
         columns = self._find_text_columns(readable) if readable else ()
         batch: list[Row | UnreadableRow] = []
         n_rows = 0
-        for row in chain(sample, rows):
-            batch.append(row)
+        for row in chain(sample, self._table.rows):
+            batch.append(self._reject(row) if isinstance(row, UnreadableRow) else row)
             n_rows += 1
             is_waiting = n_rows >= len(sample) and self._table.is_waiting()
             if len(batch) >= BATCH_ROWS or is_waiting:
@@ -114,13 +113,15 @@ class TableReader:
             texts.append(text or "")
         return RecordBatch(texts, rows)
 
-    def _peek(self, rows: Iterator[Row | UnreadableRow]) -> list[Row | UnreadableRow]:
+    def _peek(self) -> list[Row | UnreadableRow]:
         """The first rows, which tell the columns: up to SAMPLE_ROWS, or until the input pauses."""
         sample: list[Row | UnreadableRow] = []
         n_readable = 0
-        for row in rows:
+        for row in self._table.rows:
             sample.append(row)
             n_readable += not isinstance(row, UnreadableRow)
+            if isinstance(row, UnreadableRow) and self._options.on_error == "stop":
+                return sample
             if n_readable and (len(sample) >= SAMPLE_ROWS or self._table.is_waiting()):
                 return sample
             if isinstance(row, UnreadableRow) and not n_readable and len(sample) > MAX_LEADING_BAD_ROWS:
@@ -128,10 +129,6 @@ class TableReader:
                     f"{self.name}: none of its first {MAX_LEADING_BAD_ROWS:,} rows can be read: {row.error}"
                 )
         return sample
-
-    def _checked_rows(self) -> Iterator[Row | UnreadableRow]:
-        for row in self._table.rows:
-            yield self._reject(row) if isinstance(row, UnreadableRow) else row
 
     def _reject(self, row: UnreadableRow) -> UnreadableRow:
         if self._options.on_error == "stop":
