@@ -3,6 +3,7 @@ this process. None of them imports torch."""
 
 import contextlib
 import itertools
+import logging
 import os
 import pty
 import signal
@@ -95,6 +96,24 @@ def write_model() -> Callable[..., Checkpoint]:
         return checkpoint
 
     return write
+
+
+@pytest.fixture
+def log() -> Iterator[list[str]]:
+    """The lines that the library logs, a warning with its prefix, as the commands show them."""
+    lines: list[str] = []
+
+    class ListHandler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append("warning: " * (record.levelno >= logging.WARNING) + record.getMessage())
+
+    logger = logging.getLogger("rnnsent")
+    handler, level = ListHandler(), logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield lines
+    logger.removeHandler(handler)
+    logger.setLevel(level)
 
 
 @pytest.fixture

@@ -1,19 +1,8 @@
-"""Rows become labeled texts with consistent class names, and no text is on both sides of a validation split."""
+"""Rows become labeled texts with consistent class names."""
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from rnnsent.data.examples import (
-    Examples,
-    align_classes,
-    make_examples,
-    map_classes,
-    merge,
-    require_two_classes,
-    split_validation,
-)
+from rnnsent.data.examples import Examples, align_classes, make_examples, map_classes, merge, merge_files
 from rnnsent.errors import DataError
 
 
@@ -113,7 +102,7 @@ def test_map_drop() -> None:
 def test_map_unknown_class() -> None:
     """A label map with an unknown class is rejected with the classes that exist."""
     examples = examples_of(["x", "y"], ["neg", "pos"])
-    with pytest.raises(DataError, match=r"^data: .* unknown classes 'bad'; the classes are 'negative', 'positive'$"):
+    with pytest.raises(DataError, match=r"^data: .* unknown classes 'bad'; the classes are negative 1, positive 1$"):
         map_classes(examples, {"bad": "negative"}, "data")
 
 
@@ -121,6 +110,56 @@ def test_map_class_of_other_split() -> None:
     """A label map may name a class that only another split has."""
     examples = examples_of(["x"], ["pos"])
     assert map_classes(examples, {"neg": "bad", "pos": "good"}, "data", lambda: {"negative"}).classes == ("good",)
+
+
+def test_map_range() -> None:
+    """A range of numbers maps all classes in it."""
+    examples = map_classes(
+        examples_of(["a", "b", "c", "d"], [1, 2, 3, 5]), {"1-2": "negative", "3": None, "4-5": "positive"}, "data"
+    )
+    assert (labels_by_name(examples), examples.n_dropped) == (["negative", "negative", "positive"], 1)
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "spellings"),
+    [
+        (["1", 1, "1.0", 1.0, "1 ", "0"], ["1"] * 5 + ["0"], {"1": {"1", "1.0", "1 "}}),
+        (
+            ["Happy", "happy ", "HAPPY", "Happy", "sad"],
+            ["Happy"] * 4 + ["sad"],
+            {"Happy": {"Happy", "happy ", "HAPPY"}},
+        ),
+        ([True, "True", "TRUE", "true", False], ["true"] * 4 + ["false"], {"true": {"true", "True", "TRUE"}}),
+        (["pos", "Positive", "neg"], ["positive", "positive", "negative"], {"positive": {"pos", "Positive"}}),
+        (["1.5", "1.50", "1.5", "2"], ["1.5"] * 3 + ["2"], {"1.5": {"1.5", "1.50"}}),
+    ],
+)
+def test_spellings(labels: list[object], names: list[str], spellings: dict[str, set[str]]) -> None:
+    """Spellings that differ in case, blanks or the format of a number are one class."""
+    examples = examples_of([f"text {i}" for i in range(len(labels))], labels)
+    assert (labels_by_name(examples), examples.spellings) == (names, spellings)
+
+
+def test_declared_spellings() -> None:
+    """Classes that the data set declares are not merged, and their labels may be numbers or names."""
+    examples = examples_of(["w", "x", "y", "z"], [0, 1.0, "a", "B"], ["A", "a", "b"])
+    assert (labels_by_name(examples), examples.spellings) == (["A", "a", "a", "b"], {})
+
+
+def test_spellings_in_files() -> None:
+    """A class that is spelled differently in two files is one class, named as in most of the rows."""
+    merged = merge_files([examples_of(["a", "b"], ["Good", "bad"]), examples_of(["c", "d"], ["good", "good"])])
+    assert labels_by_name(merged) == ["good", "bad", "good", "good"]
+    assert merged.spellings == {"good": {"Good", "good"}}
+
+
+def test_spellings_in_sources() -> None:
+    """A source, a validation split or a data set to evaluate is aligned with the classes in any spelling."""
+    merged = merge(
+        [("one", examples_of(["a", "b"], ["Good", "bad"])), ("two", examples_of(["c", "d"], ["BAD", "good"]))]
+    )
+    assert (merged.classes, labels_by_name(merged)) == (("Good", "bad"), ["Good", "bad", "bad", "Good"])
+    assert align_classes(examples_of(["x"], ["1"]), ("0.0", "1.0"), "data").labels.tolist() == [1]
 
 
 def test_map_then_merge() -> None:
@@ -147,16 +186,8 @@ def test_merge_different_classes() -> None:
 
 def test_align_unknown_class() -> None:
     """A text whose class is not in the target classes is rejected."""
-    with pytest.raises(DataError, match="data has the classes 'c'"):
+    with pytest.raises(DataError, match=r"data has the classes c 1, .* with --label-map c=, or rename"):
         align_classes(examples_of(["x"], ["c"]), ("a", "b"), "data")
-
-
-def test_two_classes_required() -> None:
-    """One class, or no text, cannot be trained on."""
-    with pytest.raises(DataError, match="only one class, 'a'"):
-        require_two_classes(examples_of(["x"], ["a"]), "data")
-    with pytest.raises(DataError, match="no labeled text"):
-        require_two_classes(examples_of([], []), "data")
 
 
 def test_fingerprint() -> None:
@@ -169,42 +200,3 @@ def test_fingerprint() -> None:
         examples_of(["x", "\ud800"], ["a", "b"]),
     ]
     assert len({examples.fingerprint(), *(other.fingerprint() for other in others)}) == 4
-
-
-def test_split_one_text() -> None:
-    """A class with one text cannot be split."""
-    with pytest.raises(DataError, match=r"'b' has 1 distinct text"):
-        split_validation(examples_of(["x", "y", "z"], ["a", "a", "b"]), 0.1, 0)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_split_equal_texts(seed: int) -> None:
-    """A class whose texts are all equal cannot be split, so train never loses a class."""
-    with pytest.raises(DataError, match=r"'a' has 1 distinct text"):
-        split_validation(examples_of(["x", "x", "p", "q", "r"], ["a", "a", "b", "b", "b"]), 0.1, seed)
-
-
-@settings(deadline=None, derandomize=True)
-@given(st.lists(st.sampled_from("ab"), max_size=60), st.integers(0, 9), st.floats(0.05, 0.5))
-def test_split_stratified(labels: list[str], seed: int, fraction: float) -> None:
-    """A split keeps every text once and the proportions of the classes, and is reproducible."""
-    labels = ["a", "a", "b", "b", *labels]
-    examples = examples_of([f"text {i}" for i in range(len(labels))], labels)
-    train, validation = split_validation(examples, fraction, seed)
-    assert sorted(train.texts + validation.texts) == sorted(examples.texts)
-    for name, count in examples.counts().items():
-        assert abs(validation.counts()[name] - fraction * count) <= 1
-        assert train.counts()[name] > 0
-    _, repeated = split_validation(examples, fraction, seed)
-    assert np.array_equal(repeated.labels, validation.labels)
-    assert repeated.texts == validation.texts
-
-
-@settings(deadline=None, derandomize=True)
-@given(st.lists(st.tuples(st.sampled_from("uvwxyz"), st.sampled_from("ab")), min_size=1), st.integers(0, 9))
-def test_split_duplicates(rows: list[tuple[str, str]], seed: int) -> None:
-    """Copies of a text are all on the same side."""
-    rows = [("k", "a"), ("l", "a"), ("m", "b"), ("n", "b"), *rows]
-    examples = examples_of([text for text, _ in rows], [label for _, label in rows])
-    train, validation = split_validation(examples, 0.3, seed)
-    assert not set(train.texts) & set(validation.texts)

@@ -213,11 +213,11 @@ def test_offline(tmp_path: Path, endpoint: str) -> None:
 
 
 def dataset(labels: list[int], names: list[str]) -> object:
-    """A split with texts "0", "1", ... as the `datasets` library loads it."""
+    """A split with texts "text 0", "text 1", ... as the `datasets` library loads it."""
     import datasets
 
     features = datasets.Features({"text": datasets.Value("string"), "label": datasets.ClassLabel(names=names)})
-    rows = {"text": [str(i) for i in range(len(labels))], "label": labels}
+    rows = {"text": [f"text {i}" for i in range(len(labels))], "label": labels}
     return datasets.Dataset.from_dict(rows, features=features)
 
 
@@ -229,13 +229,27 @@ def test_class_names(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (examples.classes, examples.labels.tolist(), examples.n_skipped) == (("negative", "positive"), [1, 0], 1)
 
 
+def test_unlabeled_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    """-1 means unlabeled where classes are declared, and in a split whose name says so; otherwise it is a class."""
+    import datasets
+
+    split = datasets.Dataset.from_dict({"text": ["good film", "bad film"], "label": [1, -1]})
+    monkeypatch.setattr(hub, "_load", lambda repo_id, config: {"train": split, "unlabeled": split})
+    source = HubSource("set", "owner/set")
+    assert source.read("train").classes == ("-1", "1")
+    assert source.read("train").origin == "text 'text', label 'label'"
+    assert (source.read("unlabeled").classes, source.read("unlabeled").n_without_label) == (("1",), 1)
+
+
 def test_label_map(monkeypatch: pytest.MonkeyPatch) -> None:
     """A label map renames, folds, and drops the classes of the features; an unknown class is rejected."""
     split = dataset([0, 1, 2, 3], ["very bad", "bad", "unclear", "good"])
     monkeypatch.setattr(hub, "_load", lambda repo_id, config: {"train": split})
     label_map = {"very bad": "negative", "bad": "negative", "unclear": None, "good": "positive"}
     examples = HubSource("set", "owner/set", label_map=label_map).read("train")
-    assert (examples.texts, examples.classes) == (["0", "1", "3"], ("negative", "positive"))
+    assert (examples.texts, examples.classes) == (["text 0", "text 1", "text 3"], ("negative", "positive"))
     assert (examples.labels.tolist(), examples.n_skipped) == ([0, 0, 1], 1)
-    with pytest.raises(DataError, match=r"^set \(owner/set, train\): .* 'worse'; the classes are 'bad', 'good', 'unc"):
+    with pytest.raises(
+        DataError, match=r"^set \(owner/set, train\): .* 'worse'; the classes are bad 1, good 1, unclear"
+    ):
         HubSource("set", "owner/set", label_map={"worse": "bad"}).read("train")

@@ -1,14 +1,30 @@
-"""Class names are normalized and sorted."""
+"""Class names are normalized, compared in every spelling, sorted, and listed in messages."""
 
 import pytest
 
-from rnnsent.data.labels import check_label_map, class_name, normalize_label_map, parse_label_map, sort_classes
-from rnnsent.errors import DataError, SettingsError
+from rnnsent.data.labels import (
+    class_name,
+    fold_class,
+    format_counts,
+    match_classes,
+    merge_spellings,
+    name_spellings,
+    sort_classes,
+)
 
 
 @pytest.mark.parametrize(
     ("value", "name"),
-    [("neg", "negative"), ("Positive", "positive"), (1.0, "1"), (0, "0"), (True, "true"), (" Very  Bad ", "Very Bad")],
+    [
+        ("neg", "negative"),
+        ("Positive", "positive"),
+        (1.0, "1"),
+        ("1.0", "1"),
+        (2.5, "2.5"),
+        (0, "0"),
+        (True, "true"),
+        (" Very  Bad ", "Very Bad"),
+    ],
 )
 def test_class_name(value: object, name: str) -> None:
     """A class has one name, however a data set writes it."""
@@ -18,6 +34,7 @@ def test_class_name(value: object, name: str) -> None:
 def test_sort_numbers() -> None:
     """Class names are sorted as numbers if all of them are numbers, otherwise alphabetically."""
     assert sort_classes(["10", "9", "-2"]) == ("-2", "9", "10")
+    assert sort_classes(["10", "2.5", "3"]) == ("2.5", "3", "10")
     assert sort_classes(["b", "10", "a"]) == ("10", "a", "b")
 
 
@@ -26,61 +43,52 @@ def test_sort_two_signs() -> None:
     assert sort_classes(["--1", "+1"]) == ("+1", "--1")
 
 
-def test_normalize_label_map() -> None:
-    """The names in a label map are normalized like the labels."""
-    assert normalize_label_map({"Neg": "bad", "pos": "POS", "3": None}, "data") == {
-        "negative": "bad",
-        "positive": "positive",
-        "3": None,
-    }
-    with pytest.raises(DataError, match=r"^data: the label map maps the class 'negative' twice"):
-        normalize_label_map({"neg": "a", "negative": "b"}, "data")
-
-
-def test_check_label_map() -> None:
-    """The error for unknown classes lists the classes that exist."""
-    check_label_map({"a": "b"}, ["a", "b"], "data")
-    with pytest.raises(DataError, match=r"^data: the label map has unknown classes 'x'; the classes are 'a', 'b'$"):
-        check_label_map({"a": "b", "x": None}, ["a", "b"], "data")
-
-
 @pytest.mark.parametrize(
-    ("texts", "label_map"),
+    ("first", "second"),
     [
-        (["0=negative,4=positive"], {"0": "negative", "4": "positive"}),
-        (["0=negative", "4=positive"], {"0": "negative", "4": "positive"}),
-        (["1-2=negative,3=neutral,4-5=positive"], {"1-2": "negative", "3": "neutral", "4-5": "positive"}),
-        ([" very bad = bad , unsure = "], {"very bad": "bad", "unsure": None}),
-        (['"so, so"="a=b",x="say ""no"""'], {"so, so": "a=b", "x": 'say "no"'}),
-        (["a=b,a=b"], {"a": "b"}),
-        (["-1=negative,"], {"-1": "negative"}),
+        ("Happy", "happy "),
+        ("1", "1.00"),
+        ("+1", "1"),
+        ("1.5", "1.50"),
+        ("TRUE", "True"),
+        ("very  bad", "Very\u00a0bad"),
+        ("é", "e\u0301"),
     ],
 )
-def test_parse_label_map(texts: list[str], label_map: dict[str, str | None]) -> None:
-    """A label map is written OLD=NEW,OLD=NEW; names may contain blanks, and in double quotes anything."""
-    assert parse_label_map(texts) == label_map
+def test_fold(first: str, second: str) -> None:
+    """Spellings of a class differ in case, blanks and the format of a number."""
+    assert fold_class(first) == fold_class(second)
 
 
-@pytest.mark.parametrize(
-    ("text", "culprit"),
-    [
-        ("a", "'a'"),
-        ("a=b,c", "'c'"),
-        ("=b", "'=b'"),
-        ("a=b=c", "'a=b=c'"),
-        ('"a=b', "'\"a=b'"),
-        ("", "''"),
-        ("a=b,,", "','"),
-    ],
-)
-def test_parse_invalid_label_map(text: str, culprit: str) -> None:
-    """The error for an invalid label map names the part that is wrong."""
-    with pytest.raises(SettingsError, match=r"^--label-map .* write OLD=NEW,OLD=NEW") as error:
-        parse_label_map([text])
-    assert f": {culprit} is invalid" in str(error.value)
+def test_fold_different() -> None:
+    """Classes that are not the same are not folded together."""
+    assert len({fold_class(name) for name in ("1", "-1", "10", "1.5", "a1", "a")}) == 6
 
 
-def test_parse_mapped_twice() -> None:
-    """A class cannot be mapped to two names."""
-    with pytest.raises(SettingsError, match="maps the class 'a' twice, to 'b' and None; keep one"):
-        parse_label_map(["a=b", "a="])
+def test_name_spellings() -> None:
+    """A class is named by its most frequent spelling, and by the first one of several."""
+    assert name_spellings({"HAPPY": 3, "happy ": 5, "Happy": 4, "sad": 1, "Sad": 1}) == {
+        "HAPPY": "happy", "Happy": "happy", "happy ": "happy", "Sad": "Sad", "sad": "Sad",
+    }  # fmt: skip
+    assert name_spellings({"1": 1, "1.00": 9, "Neg": 2, "NEGATIVE": 3}) == {
+        "1": "1", "1.00": "1", "Neg": "negative", "NEGATIVE": "negative",
+    }  # fmt: skip
+
+
+def test_match_classes() -> None:
+    """A name means the class that is spelled the same, else the only one in another spelling."""
+    assert match_classes(["a", "A", "B", "c"], ["A", "a", "b"]) == {"a": "a", "A": "A", "B": "b", "c": None}
+    assert match_classes(["a"], ["A ", "A"]) == {"a": None}
+
+
+def test_merge_spellings() -> None:
+    """Parts of a data set that spell a class differently get one name for it, unless a part has both as classes."""
+    assert merge_spellings([{"Good": 3, "bad": 2}, {"good": 4}]) == ("bad", "good")
+    assert merge_spellings([{"A": 3, "a": 2}, {"a": 4}]) == ("A", "a")
+
+
+def test_format_counts() -> None:
+    """Counts follow the class, which is in quotes unless it is a word; a long list is shortened."""
+    assert format_counts({"negative": 1_234, "0": 5, "very bad": 6}) == "negative 1,234, '0' 5, 'very bad' 6"
+    counts = format_counts({f"class{i}": i for i in range(13)})
+    assert counts.endswith(", class9 9 and 3 more classes 33")

@@ -29,3 +29,5 @@ def test_match_split() -> None:
     assert match_split(["Train", "dev"], "validation") == "dev"
     assert match_split(["unsupervised"], "unsupervised") == "unsupervised"
     assert match_split(["train"], "test") is None
+    assert match_split(["train", "validation"], "dev") == "validation"
+    assert match_split(["train", "Extra"], "extra") == "Extra"

@@ -161,7 +161,7 @@ class LabeledInputOptions(InputOptions):
 
     def parsed_label_map(self) -> "LabelMap | None":
         """The label map, or None without --label-map. Raises SettingsError if it is invalid."""
-        from rnnsent.data.labels import parse_label_map
+        from rnnsent.data.label_map import parse_label_map
 
         return parse_label_map(self.label_map) if self.label_map else None
 

@@ -1,27 +1,31 @@
-"""Labeled texts in memory: cleaning, class indices, merging, and the validation split. Knows no files and no Hub."""
+"""Labeled texts in memory: cleaning, class indices, label maps and merging. Knows no files and no Hub."""
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnsent.data.label_map import drop_option, resolve_label_map
 from rnnsent.data.labels import (
+    NUMBER,
     LabelMap,
-    check_label_map,
     class_name,
+    format_counts,
     format_names,
-    normalize_label_map,
+    match_classes,
+    merge_spellings,
+    name_spellings,
     sort_classes,
+    spell,
 )
 from rnnsent.data.missing import is_missing
 from rnnsent.errors import DataError
 
 MAX_CLASSES = 1_000
-DEFAULT_VALIDATION_FRACTION = 0.1
 UNLABELED = (-1, "-1")  # where the data set declares its classes, as on the Hub
 
 
@@ -37,6 +41,7 @@ class Examples:
         n_without_label: rows with a text but without a label.
         n_dropped: rows of classes that a label map drops.
         origin: the columns that the examples are from, for example "text 'review', label 'sentiment'".
+        spellings: the spellings of a class in the source, if there are several.
     """
 
     texts: list[str]
@@ -46,6 +51,7 @@ class Examples:
     n_without_label: int = 0
     n_dropped: int = 0
     origin: str = ""
+    spellings: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -81,6 +87,8 @@ def make_examples(
 ) -> Examples:
     """Pair texts with labels, skipping rows without a text or without a label.
 
+    Labels that differ only in case, blanks or the format of a number are one class, unless the classes are declared.
+
     Args:
         class_names: the name of the class for each integer label, -1 means unlabeled; None if the labels are class
             names themselves.
@@ -113,9 +121,21 @@ def make_examples(
             continue
         labeled_texts.append(text)
         labels_present.append(label)
-    classes = tuple(map(class_name, class_names)) if class_names else _infer_classes(labels_present, source_name)
-    indices = _class_indices(labels_present, classes, from_integers=bool(class_names), source_name=source_name)
-    return Examples(labeled_texts, indices, classes, n_without_text, n_without_label, origin=origin)
+    examples = Examples(labeled_texts, np.empty(0, dtype=np.int64), (), n_without_text, n_without_label, origin=origin)
+    if class_names:
+        classes = tuple(map(class_name, class_names))
+        return replace(examples, labels=_declared_indices(labels_present, classes, source_name), classes=classes)
+    spelled = [spell(label) for label in labels_present]
+    names = name_spellings(Counter(spelled))
+    _check_classes(names.values(), len(spelled), source_name)
+    classes = sort_classes(names.values())
+    index_of = {spelling: classes.index(name) for spelling, name in names.items()}
+    return replace(
+        examples,
+        labels=np.array([index_of[spelling] for spelling in spelled], dtype=np.int64),
+        classes=classes,
+        spellings=_group_spellings(names),
+    )
 
 
 def map_classes(
@@ -135,16 +155,31 @@ def map_classes(
     """
     if not label_map:
         return examples
-    normalized = normalize_label_map(label_map, source_name)
-    if normalized.keys() - set(examples.classes):
-        check_label_map(normalized, sort_classes([*examples.classes, *all_classes()]), source_name)
-    targets = [normalized.get(name, name) for name in examples.classes]
+    resolved, unknown = resolve_label_map(label_map, examples.classes)
+    if unknown:
+        others = set(all_classes()) - set(examples.classes)
+        if unknown := resolve_label_map({key: label_map[key] for key in unknown}, others)[1]:
+            listed = (
+                format_names(sort_classes([*examples.classes, *others])) if others else format_counts(examples.counts())
+            )
+            raise DataError(
+                f"{source_name}: the label map has unknown classes {format_names(unknown)}; the classes are {listed}"
+            )
+    return rename_classes(examples, resolved)
+
+
+def rename_classes(examples: Examples, names: LabelMap) -> Examples:
+    """Rename or merge classes, or drop those whose new name is None; others stay as they are."""
+    targets = [names.get(name, name) for name in examples.classes]
     classes = tuple(dict.fromkeys(target for target in targets if target is not None))
     new_indices = np.array([-1 if target is None else classes.index(target) for target in targets], dtype=np.int64)
     labels = new_indices[examples.labels]  # (N,)
     keep = labels >= 0
     return replace(
         examples,
+        spellings={
+            target: spelled for name, spelled in examples.spellings.items() if (target := names.get(name, name))
+        },
         texts=[text for text, is_kept in zip(examples.texts, keep.tolist(), strict=True) if is_kept],
         labels=labels[keep],
         classes=classes,
@@ -153,20 +188,25 @@ def map_classes(
 
 
 def align_classes(examples: Examples, classes: Sequence[str], source_name: str) -> Examples:
-    """The same examples with labels that index `classes`, a superset of the classes of their texts.
+    """The same examples with labels that index `classes`, which have all classes of their texts, maybe spelled otherwise.
 
     Raises:
         DataError: a text has a class that is not in `classes`.
     """
-    index_of = {name: index for index, name in enumerate(classes)}
-    unknown_classes = [name for name, count in examples.counts().items() if count and name not in index_of]
-    if unknown_classes:
+    matches = match_classes(examples.classes, classes)
+    if unknown := {name: count for name, count in examples.counts().items() if count and matches[name] is None}:
         raise DataError(
-            f"{source_name} has the classes {format_names(unknown_classes)}, "
-            f"which are not among {format_names(classes)}"
+            f"{source_name} has the classes {format_counts(unknown)}, which are not among {format_names(classes)}; "
+            f"leave out their rows with {drop_option(unknown)}, or rename them with --label-map OLD=NEW"
         )
-    new_indices = np.array([index_of.get(name, -1) for name in examples.classes], dtype=np.int64)
-    return replace(examples, labels=new_indices[examples.labels], classes=tuple(classes))
+    index_of = {name: index for index, name in enumerate(classes)}
+    new_indices = np.array([index_of.get(matches[name] or "", -1) for name in examples.classes], dtype=np.int64)
+    spellings = {
+        match: examples.spellings.get(name, frozenset({name})) | {match}
+        for name, match in matches.items()
+        if match and (match != name or name in examples.spellings)
+    }
+    return replace(examples, labels=new_indices[examples.labels], classes=tuple(classes), spellings=spellings)
 
 
 def merge(parts: Sequence[tuple[str, Examples]]) -> Examples:
@@ -177,97 +217,72 @@ def merge(parts: Sequence[tuple[str, Examples]]) -> Examples:
     """
     (first_name, first), *others = parts
     for name, examples in others:
-        if set(examples.classes) != set(first.classes):
+        if set(match_classes(examples.classes, first.classes).values()) != set(first.classes):
             raise DataError(
                 f"{first_name} has the classes {format_names(first.classes)} and {name} has "
-                f"{format_names(examples.classes)}; to train on several sources, use sources whose classes agree"
+                f"{format_names(examples.classes)}; to train on several sources, use sources whose classes agree, or "
+                "rename them with --label-map"
             )
-    aligned = [align_classes(examples, first.classes, name) for name, examples in parts]
-    return Examples(
-        [text for examples in aligned for text in examples.texts],
-        np.concatenate([examples.labels for examples in aligned]),
-        first.classes,
-        n_without_text=sum(examples.n_without_text for examples in aligned),
-        n_without_label=sum(examples.n_without_label for examples in aligned),
-        n_dropped=sum(examples.n_dropped for examples in aligned),
-        origin="; ".join(dict.fromkeys(examples.origin for examples in aligned if examples.origin)),
-    )
+    return _concatenate([align_classes(examples, first.classes, name) for name, examples in parts])
 
 
 def merge_files(parts: Sequence[Examples]) -> Examples:
     """Concatenate the examples of one split's files, each of which may contain only some of the classes."""
     if len(parts) == 1:
         return parts[0]
-    classes = sort_classes(name for examples in parts for name in examples.classes)
-    return merge([("", align_classes(examples, classes, "")) for examples in parts])
+    classes = merge_spellings([examples.counts() for examples in parts])
+    return _concatenate([align_classes(examples, classes, "") for examples in parts])
 
 
-def split_validation(
-    examples: Examples, fraction: float, seed: int, source_name: str = "the data"
-) -> tuple[Examples, Examples]:
-    """Split into (train, validation), stratified by class; copies of a text always go to the same side.
-
-    Raises:
-        DataError: a class has fewer than two distinct texts, so that it cannot be on both sides.
-    """
-    generator = np.random.default_rng([seed, len(examples)])
-    groups: list[list[list[int]]] = [[] for _ in examples.classes]  # rows of each distinct text, by class
-    for rows in _group_rows_by_text(examples.texts).values():
-        groups[examples.labels[rows[0]]].append(rows)
-    in_validation = np.zeros(len(examples), dtype=bool)  # (N,)
-    for name, texts in zip(examples.classes, groups, strict=True):
-        if len(texts) < 2:
-            raise DataError(
-                f"{source_name}: the class {name!r} has {len(texts)} distinct text(s) to train on; "
-                "at least 2 are needed"
-            )
-        target = max(1, round(fraction * sum(map(len, texts))))
-        n_selected = 0
-        for index in generator.permutation(len(texts))[:-1]:  # at least one text remains in train
-            if n_selected >= target:
-                break
-            in_validation[texts[index]] = True
-            n_selected += len(texts[index])
-    return examples.take(np.flatnonzero(~in_validation)), examples.take(np.flatnonzero(in_validation))
+def _concatenate(parts: Sequence[Examples]) -> Examples:
+    """All examples of parts whose classes are the same, in the same order."""
+    spellings: dict[str, frozenset[str]] = {}
+    for examples in parts:
+        for name, spelled in examples.spellings.items():
+            spellings[name] = spellings.get(name, frozenset()) | spelled
+    return Examples(
+        [text for examples in parts for text in examples.texts],
+        np.concatenate([examples.labels for examples in parts]),
+        parts[0].classes,
+        n_without_text=sum(examples.n_without_text for examples in parts),
+        n_without_label=sum(examples.n_without_label for examples in parts),
+        n_dropped=sum(examples.n_dropped for examples in parts),
+        origin="; ".join(dict.fromkeys(examples.origin for examples in parts if examples.origin)),
+        spellings=spellings,
+    )
 
 
-def require_two_classes(examples: Examples, source_name: str) -> None:
-    """Raise DataError unless at least two classes have texts."""
-    if len(examples) == 0:
-        raise DataError(f"{source_name} has no labeled text to train on; choose its label column with --label-column")
-    present = [name for name, count in examples.counts().items() if count]
-    if len(present) < 2:
-        raise DataError(f"{source_name} has only one class, {present[0]!r}; a classifier needs at least two")
-
-
-def _infer_classes(labels: Sequence[Any], source_name: str) -> tuple[str, ...]:
-    counts = Counter(map(class_name, labels))
-    if len(counts) > MAX_CLASSES or (len(labels) > 20 and len(counts) > len(labels) / 2):
+def _check_classes(names: Collection[str], n_rows: int, source_name: str) -> None:
+    """Raise DataError if a label column has too many values; ranges of numbers can still be mapped to classes."""
+    n_names = len(set(names))
+    is_too_many = n_names > MAX_CLASSES or (n_rows > 20 and n_names > n_rows / 2)
+    if is_too_many and not all(map(NUMBER.fullmatch, names)):
         raise DataError(
-            f"{source_name}: the label column has {len(counts):,} different values in {len(labels):,} rows, "
+            f"{source_name}: the label column has {n_names:,} different values in {n_rows:,} rows, "
             "too many to be classes; choose another with --label-column"
         )
-    return sort_classes(counts)
 
 
-def _class_indices(
-    labels: Sequence[Any], classes: Sequence[str], *, from_integers: bool, source_name: str
-) -> NDArray[np.int64]:
-    index_of = {name: index for index, name in enumerate(classes)}
+def _group_spellings(names: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """The spellings of each class that has several."""
+    groups: dict[str, set[str]] = {}
+    for spelling, name in names.items():
+        groups.setdefault(name, set()).add(spelling)
+    return {name: frozenset(spellings) for name, spellings in groups.items() if len(spellings) > 1}
+
+
+def _declared_indices(labels: Sequence[Any], classes: Sequence[str], source_name: str) -> NDArray[np.int64]:
+    """The index of the class of each label: a number is the index, a string is the name."""
+    numbers = {index: index for index in range(len(classes))}
+    names = match_classes((class_name(label) for label in set(labels) if isinstance(label, (str, bool))), classes)
     indices = np.empty(len(labels), dtype=np.int64)
     for row, label in enumerate(labels):
-        if from_integers and isinstance(label, int) and not isinstance(label, bool):
-            index = label if 0 <= label < len(classes) else None
+        if isinstance(label, (str, bool)):
+            name = names[class_name(label)]
+            index = None if name is None else classes.index(name)
         else:
-            index = index_of.get(class_name(label))
+            index = numbers.get(label)
         if index is None:
             raise DataError(f"{source_name}: label {label!r} is not one of the classes {format_names(classes)}")
         indices[row] = index
     return indices
-
-
-def _group_rows_by_text(texts: Sequence[str]) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = {}
-    for row, text in enumerate(texts):
-        rows.setdefault(text, []).append(row)
-    return rows

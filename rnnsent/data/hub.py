@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from rnnsent.data.columns import SAMPLE_ROWS, find_label_column, find_text_columns, read_text
-from rnnsent.data.examples import Examples, make_examples, map_classes
+from rnnsent.data.examples import UNLABELED, Examples, make_examples, map_classes
 from rnnsent.data.read_options import ReadOptions
+from rnnsent.data.splits import is_unlabeled_split
 from rnnsent.errors import DataError
 
 LOG = logging.getLogger(__name__)
@@ -77,7 +78,11 @@ class HubSource:
         text_columns = self._find_text_columns(split, label_column)
         feature = rows.features[label_column]
         class_names = self.class_names or (tuple(feature.names) if isinstance(feature, ClassLabel) else None)
-        return make_examples(self._read_columns(split, text_columns), rows[label_column], class_names, source_name)
+        labels = rows[label_column]
+        if is_unlabeled_split(split):
+            labels = [None if label in UNLABELED else label for label in labels]
+        origin = f"text {' + '.join(map(repr, text_columns))}, label {label_column!r}"
+        return make_examples(self._read_columns(split, text_columns), labels, class_names, source_name, origin=origin)
 
     def _find_text_columns(self, split: str, label_column: str | None = None) -> tuple[str, ...]:
         from datasets import Value

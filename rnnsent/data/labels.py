@@ -1,91 +1,95 @@
-"""Labels: class names and their aliases, the order of classes, and label maps. Knows no texts."""
+"""Names of classes: their spellings, aliases and order, and how messages list them. Knows no texts."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
-
-from rnnsent.errors import DataError, SettingsError
 
 # The abbreviations that data sets use, so that several data sets can train one model.
 CLASS_ALIASES = {"neg": "negative", "pos": "positive", "neu": "neutral"}
+NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?")
+WORD = re.compile(r"[^\W\d][\w-]*")  # a name that needs no quotes beside its count
 MAX_LISTED = 10
 
-# One OLD=NEW of --label-map, up to the comma after it. A name with a comma or = is in double quotes, doubled inside.
-ASSIGNMENT = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^",=]+?))\s*=\s*(?:"((?:[^"]|"")+)"|([^",=]*?))\s*(?:,|$)')
-
-# Original class name -> class name, or None to drop the class's rows. Several classes may map to the same one.
+# Original class name -> class name, or None to drop the class's rows. Several classes may map to the same one, and a
+# range of numbers, for example 1-2, maps all classes in it.
 LabelMap = Mapping[str, str | None]
 
 
 def class_name(value: Any) -> str:
     """The normalized name of a class: `neg` and `Negative` become `negative`, 1.0 becomes `1`."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    name = " ".join(str(value).split())
+    name = " ".join(spell(value).split())
     folded = name.casefold()
+    if re.fullmatch(r"[+-]?[0-9]+\.0*", name):
+        return name.partition(".")[0]
     return CLASS_ALIASES.get(folded, folded if folded in CLASS_ALIASES.values() else name)
 
 
+def spell(value: Any) -> str:
+    """A label as the source writes it, a Boolean as JSON does."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def fold_class(name: str) -> str:
+    """What all spellings of a class have in common, which may differ in case, blanks and the format of a number."""
+    name = unicodedata.normalize("NFC", class_name(name)).casefold()
+    if not NUMBER.fullmatch(name):
+        return name
+    number = f"{Decimal(name).normalize():f}"
+    return "0" if number == "-0" else number
+
+
+def match_classes(names: Iterable[str], classes: Iterable[str]) -> dict[str, str | None]:
+    """The class that each name means: the equal one, else the only one in another spelling; None if there is none."""
+    by_fold: dict[str, list[str]] = {}
+    for candidate in (candidates := set(classes)):
+        by_fold.setdefault(fold_class(candidate), []).append(candidate)
+    matches: dict[str, str | None] = {}
+    for name in names:
+        similar = by_fold.get(fold_class(name), ())
+        matches[name] = name if name in candidates else similar[0] if len(similar) == 1 else None
+    return matches
+
+
+def name_spellings(counts: Mapping[str, int]) -> dict[str, str]:
+    """The class name of each spelling: one name for all spellings of a class, that of the most frequent one.
+
+    Args:
+        counts: how often each spelling occurs.
+    """
+    groups: dict[str, list[str]] = {}
+    for spelling in sorted(counts):
+        groups.setdefault(fold_class(spelling), []).append(spelling)
+    return {
+        spelling: class_name(
+            max(spellings, key=lambda spelling: counts[spelling])
+        )  # the first of equally frequent ones
+        for spellings in groups.values()
+        for spelling in spellings
+    }
+
+
+def merge_spellings(parts: Iterable[Mapping[str, int]]) -> tuple[str, ...]:
+    """The classes of several parts of a data set, given their counts; a class that they spell differently has one name.
+
+    Spellings that are different classes within a part, as declared by the data set, stay different.
+    """
+    totals = Counter[str]()
+    is_exact = False
+    for counts in parts:
+        totals.update(counts)
+        is_exact |= len({fold_class(name) for name in counts}) < len(counts)
+    return sort_classes(totals if is_exact else name_spellings(totals).values())
+
+
 def sort_classes(names: Iterable[str]) -> tuple[str, ...]:
-    """Unique class names in numeric order if all of them are integers, otherwise in alphabetical order."""
+    """Unique class names in numeric order if all of them are numbers, otherwise in alphabetical order."""
     unique = set(names)
-    if all(re.fullmatch(r"[+-]?[0-9]{1,18}", name) for name in unique):
-        return tuple(sorted(unique, key=lambda name: (int(name), name)))
+    if all(map(NUMBER.fullmatch, unique)):
+        return tuple(sorted(unique, key=lambda name: (Decimal(name), name)))
     return tuple(sorted(unique))
-
-
-def parse_label_map(assignments: Sequence[str]) -> dict[str, str | None]:
-    """The label map that texts of the form OLD=NEW,OLD=NEW describe; OLD= drops a class, 1-3=NEW maps a range.
-
-    A range stays as it is written, because only the data show whether it is the name of a class.
-
-    Raises:
-        SettingsError: a text has another form, or maps a class twice to different names.
-    """
-    label_map: dict[str, str | None] = {}
-    for text in assignments:
-        position = 0
-        while position < len(text) or not text:
-            match = ASSIGNMENT.match(text, position)
-            if match is None:
-                raise SettingsError(
-                    f"--label-map {text!r}: {text[position:].strip()!r} is invalid; write OLD=NEW,OLD=NEW, for example "
-                    "1-2=negative,3=,4-5=positive, with double quotes around a name that contains a comma or ="
-                )
-            quoted_old, plain_old, quoted_new, plain_new = match.groups()
-            old = quoted_old.replace('""', '"') if quoted_old else plain_old
-            new = quoted_new.replace('""', '"') if quoted_new else plain_new or None
-            if label_map.setdefault(old, new) != new:
-                raise SettingsError(
-                    f"--label-map maps the class {old!r} twice, to {label_map[old]!r} and {new!r}; keep one"
-                )
-            position = match.end()
-    return label_map
-
-
-def normalize_label_map(label_map: LabelMap, source_name: str) -> dict[str, str | None]:
-    """The label map with normalized class names.
-
-    Raises:
-        DataError: two keys are the same class after normalization but map to different classes.
-    """
-    normalized: dict[str, str | None] = {}
-    for key, value in label_map.items():
-        name, target = class_name(key), None if value is None else class_name(value)
-        if normalized.setdefault(name, target) != target:
-            raise DataError(f"{source_name}: the label map maps the class {name!r} twice; keep one of the two")
-    return normalized
-
-
-def check_label_map(label_map: LabelMap, classes: Collection[str], source_name: str) -> None:
-    """Raise DataError if a key of a normalized label map is not one of the classes."""
-    if unknown := [name for name in label_map if name not in classes]:
-        raise DataError(
-            f"{source_name}: the label map has unknown classes {format_names(unknown)}; "
-            f"the classes are {format_names(classes)}"
-        )
 
 
 def format_names(names: Iterable[str]) -> str:
@@ -93,3 +97,12 @@ def format_names(names: Iterable[str]) -> str:
     listed = list(names)
     more = f" and {len(listed) - MAX_LISTED} more" if len(listed) > MAX_LISTED else ""
     return ", ".join(map(repr, listed[:MAX_LISTED])) + more
+
+
+def format_counts(counts: Mapping[str, int]) -> str:
+    """The classes with their counts for a message, at most 10 of them: "negative 50, positive 50", "'0' 50, '1' 50"."""
+    items = [f"{name if WORD.fullmatch(name) else repr(name)} {count:,}" for name, count in counts.items()]
+    if len(items) <= MAX_LISTED:
+        return ", ".join(items)
+    rest = sum(list(counts.values())[MAX_LISTED:])
+    return f"{', '.join(items[:MAX_LISTED])} and {len(items) - MAX_LISTED} more classes {rest:,}"

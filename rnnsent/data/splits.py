@@ -11,14 +11,22 @@ SPLIT_ALIASES = {
     VALIDATION: ("validation", "valid", "val", "dev"),
     TEST: ("test", "eval"),
 }
+UNLABELED_SPLITS = ("unsupervised", "unlabelled", "unlabeled", "unsup")  # both spellings occur on the Hub
 
 
 def match_split(splits: Sequence[str], requested: str) -> str | None:
     """The split with the requested name, or with an alias of it; None if there is none."""
     if requested in splits:
         return requested
-    aliases = SPLIT_ALIASES.get(requested, ())
+    aliases = next(
+        (aliases for aliases in SPLIT_ALIASES.values() if requested.lower() in aliases), (requested.lower(),)
+    )
     return next((name for name in splits if name.lower() in aliases), None)
+
+
+def is_unlabeled_split(name: str) -> bool:
+    """Whether the name of a split says that its texts are unlabeled."""
+    return name.lower() in UNLABELED_SPLITS
 
 
 def split_from_path(path: Path) -> str | None:

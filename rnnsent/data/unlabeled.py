@@ -16,10 +16,8 @@ from rnnsent.data.fasttext_reader import LABEL_PREFIX
 from rnnsent.data.line_reader import read_records
 from rnnsent.data.records import read_texts
 from rnnsent.data.sources import Source, find_source, find_split
-from rnnsent.data.splits import TRAIN
+from rnnsent.data.splits import TRAIN, is_unlabeled_split
 from rnnsent.errors import DataError
-
-UNLABELED_SPLITS = ("unsupervised", "unlabelled", "unlabeled", "unsup")  # both spellings occur on the Hub
 
 # A sentence ends at . ! ? before whitespace, and at a line break, either a newline or <br />.
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|(?i:<br\s*/?>)+|\n+")
@@ -58,7 +56,7 @@ def read_unlabeled(name: str, sources: Sequence[Source]) -> list[str]:
 
 def find_unlabeled_splits(sources: Sequence[Source]) -> list[str]:
     """The sources' splits whose name says that they are unlabeled, for example imdb's `unsupervised`."""
-    return list(dict.fromkeys(split for source in sources for split in source.splits if split in UNLABELED_SPLITS))
+    return list(dict.fromkeys(split for source in sources for split in source.splits if is_unlabeled_split(split)))
 
 
 def segment(texts: Sequence[str], teacher_inputs: TeacherInputs) -> list[str]:

@@ -151,8 +151,6 @@ def _format_source(record: Mapping[str, Any]) -> list[str]:
         f"{record['name']}: {pluralize(record['train_rows'], 'text')} for training, {record['validation_rows']:,} for "
         f"validation (from {record['validation_from']})"
     )
-    if n_skipped := record["n_skipped"]:
-        line += f"; skipped {pluralize(n_skipped, 'row')} without a label or text"
     if overlap := record["validation_in_train"]:
         verb = "appears" if overlap == 1 else "appear"
         return [

@@ -3,15 +3,17 @@
 Everything but the recipe, which `recipe.py` resolves. Knows no torch and trains nothing.
 """
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rnnsent.checkpoint.resume import ResumeState
-from rnnsent.checkpoint.store import new_path
-from rnnsent.config import Device, DistillationConfig
-from rnnsent.data.corpus import Corpus
+from rnnsent.checkpoint.store import find_model, new_path
+from rnnsent.config import Device, DistillationConfig, TrainingConfig
+from rnnsent.data.corpus import MIN_CLASS_SIZE, Corpus
+from rnnsent.data.label_map import format_label_map
 from rnnsent.data.labels import LabelMap
 from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.sources import Source, find_source
@@ -30,7 +32,7 @@ class TrainingRequest:
         device: auto uses CUDA if available.
         read: how to read the sources.
         label_map: original class name -> class name, or None to drop the class's rows; None uses the catalog's.
-        min_class_size: a class with fewer texts is left out.
+        min_class_size: a class with fewer distinct texts is left out.
         force: replace an existing model, and discard the state of an interrupted run.
         resume: continue an interrupted run.
         extra_teachers: teachers beside the recipe's, each with its own unlabeled texts.
@@ -43,9 +45,9 @@ class TrainingRequest:
     recipe: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     device: Device = "auto"
-    read: ReadOptions = ReadOptions()  # noqa: RUF009 - it is immutable
+    read: ReadOptions = ReadOptions()
     label_map: LabelMap | None = None
-    min_class_size: int = 2
+    min_class_size: int = MIN_CLASS_SIZE
     force: bool = False
     resume: bool = False
     extra_teachers: tuple[DistillationConfig, ...] = ()
@@ -68,8 +70,20 @@ def find_output_path(request: TrainingRequest) -> Path:
 
 
 def find_sources(request: TrainingRequest) -> list[Source]:
-    """The sources, opened. Raises DataError if one is unknown or cannot be read."""
-    return [find_source(name, request.read, label_map=request.label_map) for name in request.sources]
+    """The sources, opened; `read_corpus` applies the label map. Raises DataError if one is unknown or cannot be read."""
+    label_map: LabelMap | None = {} if request.label_map else None  # with one, the classes are read as they are
+    return [find_source(name, request.read, label_map=label_map) for name in request.sources]
+
+
+def corpus_options(request: TrainingRequest, training: TrainingConfig) -> dict[str, Any]:
+    """The keyword arguments of `read_corpus` for a training run."""
+    return {
+        "validation_fraction": training.validation_fraction,
+        "seed": training.seed,
+        "label_map": request.label_map,
+        "min_class_size": request.min_class_size,
+        "base_classes": find_model(training.fine_tune).classes if training.fine_tune else (),
+    }
 
 
 def check_output_path(request: TrainingRequest, path: Path, state: ResumeState) -> None:
@@ -95,11 +109,17 @@ def check_output_path(request: TrainingRequest, path: Path, state: ResumeState) 
 
 
 def check_same_sources(request: TrainingRequest, unfinished: Mapping[str, Any]) -> None:
-    """Raise SettingsError unless the interrupted run was trained on the requested sources."""
+    """Raise SettingsError unless the interrupted run was trained on the requested sources, with the same classes."""
     if list(request.sources) != unfinished["sources"]:
         raise SettingsError(
             f"the unfinished run was trained on {' '.join(unfinished['sources'])}; --resume cannot change that"
         )
+    for record in unfinished["data"]:
+        if (previous := record.get("label_map", "")) != format_label_map(request.label_map or {}):
+            used = f"--label-map {shlex.quote(previous)}" if previous else "no --label-map"
+            raise SettingsError(f"the unfinished run has {used}; --resume cannot change that")
+        if (size := record.get("min_class_size", MIN_CLASS_SIZE)) != request.min_class_size:
+            raise SettingsError(f"the unfinished run has --min-class-size {size}; --resume cannot change that")
 
 
 def check_same_data(unfinished: Mapping[str, Any], corpus: Corpus) -> None:

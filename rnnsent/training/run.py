@@ -29,6 +29,7 @@ from rnnsent.training.request import (
     check_output_path,
     check_same_data,
     check_same_sources,
+    corpus_options,
     find_output_path,
     find_sources,
 )
@@ -64,7 +65,7 @@ def train_model(request: TrainingRequest, recipe: Recipe, *, stop: Callable[[], 
     device = choose_device(request.device)
 
     sources = find_sources(request)
-    corpus = read_corpus(sources, validation_fraction=recipe.training.validation_fraction, seed=recipe.training.seed)
+    corpus = read_corpus(sources, **corpus_options(request, recipe.training))
     if unfinished:
         check_same_data(unfinished, corpus)
     if request.force:

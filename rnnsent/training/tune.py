@@ -16,7 +16,7 @@ from rnnsent.data.corpus import read_corpus
 from rnnsent.errors import SettingsError
 from rnnsent.training.events import EpochResult, LabelingProgress, Trial, TuningFinished
 from rnnsent.training.recipe import fixed_settings, resolve_recipe
-from rnnsent.training.request import TrainingRequest, find_output_path, find_sources
+from rnnsent.training.request import TrainingRequest, corpus_options, find_output_path, find_sources
 
 if TYPE_CHECKING:
     import torch
@@ -68,7 +68,7 @@ def tune(
         raise SettingsError("rnnsent tune cannot tune self-training, which is two runs; choose another --teacher")
     device = choose_device(request.device)
     sources = find_sources(request)
-    corpus = read_corpus(sources, validation_fraction=recipe.training.validation_fraction, seed=recipe.training.seed)
+    corpus = read_corpus(sources, **corpus_options(request, recipe.training))
     data = yield from load_training_data(recipe, request, sources, corpus)
     fixed = fixed_settings(recipe, request)
     searched = [name for name in SEARCH_SPACE if name not in fixed]
