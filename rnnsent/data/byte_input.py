@@ -3,6 +3,7 @@
 Compressed inputs, and a zip archive of one file, are recognized by their first bytes, whatever the name says.
 """
 
+import io
 import os
 import select
 import sys
@@ -10,6 +11,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import IO
 
@@ -40,16 +42,18 @@ class ByteInput:
     def __init__(self, name: str, descriptor: int, path: Path | None = None, file: IO[bytes] | None = None) -> None:
         self.name, self.path, self.is_archive = name, path, False
         self.suffix = strip_compression(name).suffix.lower() if path else ""
-        self._file = file  # kept open as long as the input is used
-        self._chunks: Chunks = _read_descriptor(descriptor, name)
+        self._chunks: Chunks = _read_descriptor(descriptor, name, file)
         self._peeked: list[bytes | None] = []
         self._is_decompressed = False
         prefix = b"" if os.isatty(descriptor) else self._peek_signature()
         if decompress := find_decompressor(prefix):
             self._is_decompressed = True
             self._replace_chunks(decompress(self.chunks(), name))
-        elif prefix.startswith(ZIP):
-            self._open_zip()
+            prefix = self._peek_signature()
+        for _ in range(2):  # a workbook may be in an archive
+            if prefix.startswith(ZIP) and not self.is_archive:
+                self._open_zip()
+                prefix = self._peek_signature()
 
     @classmethod
     def open(cls, path: Path) -> "ByteInput":
@@ -94,16 +98,22 @@ class ByteInput:
 
         return read()
 
+    @property
+    def content_path(self) -> Path | None:
+        """The path of a file with the content; None for a pipe or a compressed file."""
+        return self.path if self.can_be_reopened and not self._is_decompressed else None
+
     def as_file(self) -> IO[bytes]:
-        """The content as a file that can be read in any order: that of the path if it is not compressed."""
-        if self.can_be_reopened and self.path and (self.is_archive or not self._is_decompressed):
-            return self.path.open("rb")
-        return self.spool()
+        """The content as a file that can be read in any order, which the caller closes."""
+        return self.content_path.open("rb") if self.content_path else self.spool()
 
     def spool(self) -> IO[bytes]:
         """The whole content as a file that can be read in any order."""
-        file = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - the caller closes it
+        file: IO[bytes] = io.BytesIO()
         for chunk in self.chunks():
+            if isinstance(file, io.BytesIO) and file.tell() > SPOOL_BYTES:
+                start, file = file, tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+                file.write(start.getbuffer())
             file.write(chunk or b"")
         file.seek(0)
         return file
@@ -124,7 +134,13 @@ class ByteInput:
 
     def _open_zip(self) -> None:
         """Continue with the only member of a zip archive, or with the archive itself if it is a document."""
-        file = self.path.open("rb") if self.can_be_reopened and self.path else self.spool()
+        file = self.as_file()
+        with ExitStack() as on_error:
+            on_error.enter_context(file)
+            self._open_member(file)
+            on_error.pop_all()
+
+    def _open_member(self, file: IO[bytes]) -> None:
         try:
             archive = zipfile.ZipFile(file)
             names = [name for name in archive.namelist() if not _is_hidden_member(name)]
@@ -132,7 +148,7 @@ class ByteInput:
             if document:
                 file.seek(0)
                 self.is_archive, self.suffix = True, document
-                self._replace_chunks(_read_file(file, self.name))
+                self._replace_chunks(_read_file(file, self.name, file))
                 return
             if len(names) != 1:
                 listed = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
@@ -141,30 +157,34 @@ class ByteInput:
                 )
             self._is_decompressed = True
             self.suffix = strip_compression(names[0]).suffix.lower()
-            self._replace_chunks(_read_file(archive.open(names[0]), self.name))
+            self._replace_chunks(_read_file(archive.open(names[0]), self.name, file))
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError, OSError) as error:
             raise DataError(f"{self.name}: the zip archive cannot be read: {error}") from None
 
 
-def _read_descriptor(descriptor: int, name: str) -> Chunks:
-    while True:
-        try:
-            chunk = os.read(descriptor, CHUNK_BYTES)
-        except OSError as error:
-            raise DataError(f"{name}: {error.strerror or error}") from None
-        if not chunk:
-            return
-        yield chunk
-        if not select.select([descriptor], [], [], 0)[0]:
-            yield None
-
-
-def _read_file(file: IO[bytes], name: str) -> Iterator[bytes]:
-    try:
-        while chunk := file.read(CHUNK_BYTES):
+def _read_descriptor(descriptor: int, name: str, file: IO[bytes] | None) -> Chunks:
+    """Read to the end, and close the file that the descriptor is of; None for stdin, which stays open."""
+    with file or nullcontext():
+        while True:
+            try:
+                chunk = os.read(descriptor, CHUNK_BYTES)
+            except OSError as error:
+                raise DataError(f"{name}: {error.strerror or error}") from None
+            if not chunk:
+                return
             yield chunk
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        raise DataError(f"{name}: the zip archive is damaged: {error}") from None
+            if not select.select([descriptor], [], [], 0)[0]:
+                yield None
+
+
+def _read_file(file: IO[bytes], name: str, archive: IO[bytes]) -> Iterator[bytes]:
+    """Read to the end, and close the file and the archive that it is in."""
+    with archive, file:
+        try:
+            while chunk := file.read(CHUNK_BYTES):
+                yield chunk
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            raise DataError(f"{name}: the zip archive is damaged: {error}") from None
 
 
 def _has_member(names: list[str], start: str) -> bool:

@@ -28,8 +28,9 @@ def read_excel(file: IO[bytes], name: str, options: ReadOptions) -> Table:
             f"{name} is a workbook, which needs an extra: pip install 'rnnsent[excel]'; or save it as CSV"
         ) from None
     try:
-        workbook = CalamineWorkbook.from_filelike(file)
-        sheets = {sheet: workbook.get_sheet_by_name(sheet).to_python() for sheet in workbook.sheet_names}
+        with file:
+            workbook = CalamineWorkbook.from_filelike(file)
+            sheets = {sheet: workbook.get_sheet_by_name(sheet).to_python() for sheet in workbook.sheet_names}
     except (CalamineError, OSError, ValueError) as error:
         raise DataError(f"{name} is not a workbook that can be read ({_first_line(error)}); save it as CSV") from None
     filled = {sheet: rows for sheet, rows in sheets.items() if any(_is_filled(row) for row in rows)}
@@ -51,7 +52,7 @@ def read_excel(file: IO[bytes], name: str, options: ReadOptions) -> Table:
         body.pop()
     if layout.has_header:
         columns = name_columns(list(map(_to_text, body[0])))
-        body = body[1:]
+        body = body[1 + layout.n_below :]
     else:
         columns = tuple(map(str, range(1, len(body[0]) + 1)))
         LOG.info("%s: the first row is data; columns are called by number, from 1; --header overrides this", name)
