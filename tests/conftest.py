@@ -51,9 +51,10 @@ def isolated_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 @pytest.fixture(autouse=True)
 def isolated_test(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep the developer's environment, the cache of another test and an earlier --quiet out of every test."""
+    """Keep the developer's environment, the cache of another test, an earlier --quiet and log messages out of every test."""
     isolate(monkeypatch, tmp_path_factory.getbasetemp() / "user" / str(next(test_numbers)))
     monkeypatch.setattr(terminal, "_quiet", False)
+    monkeypatch.setattr(logging.getLogger("rnnsent"), "handlers", [logging.NullHandler()])
 
 
 @pytest.fixture(scope="session")

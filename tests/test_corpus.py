@@ -136,7 +136,7 @@ def test_label_map(tmp_path: Path) -> None:
     assert corpus.train.classes == ("bad", "good")
     assert corpus.sources[0]["label_map"] == "1-2=bad,3=,4-5=good,neg=bad,pos=good"
     assert corpus.sources[0]["n_skipped"] == 6
-    with pytest.raises(DataError, match="unknown classes 'other'; the classes are .*"):
+    with pytest.raises(DataError, match="unknown classes 'other'"):
         read_corpus(sources, validation_fraction=0, seed=0, label_map={"other": "bad"})
 
 
