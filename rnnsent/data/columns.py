@@ -51,14 +51,14 @@ def find_label_column(
         if len(named) == 1:
             return named[0]
         if named:
-            raise _ask("label", named, columns, source_name)
+            raise _ask("label", named, columns, source_name, sample=sample)
     by_ending = [name for name in candidates if normalize_name(name).endswith(("sentiment", "label", "class"))]
     if len(by_ending) == 1:
         return by_ending[0]
     by_values = [name for name in candidates if _has_classes(name, sample)]
     if len(by_values) == 1 and not by_ending:
         return by_values[0]
-    raise _ask("label", by_ending or by_values or class_labels, columns, source_name)
+    raise _ask("label", by_ending or by_values or class_labels, columns, source_name, sample=sample)
 
 
 def find_text_columns(
@@ -94,14 +94,14 @@ def find_text_columns(
             return (texts[0],)
         if named:
             problem = "" if texts else _find_problem(named[0], sample) or ""
-            raise _ask("text", texts or named, columns, source_name, problem)
+            raise _ask("text", texts or named, columns, source_name, problem, sample)
     strings = [name for name in strings or () if name in candidates and not _is_blank(name, sample)]
     by_values = [name for name in strings if _has_texts(name, sample)]
     if len(by_values) == 1:
         return (by_values[0],)
     if len(strings) == 1 and not by_values and _find_problem(strings[0], sample) is None:
         return (strings[0],)
-    raise _ask("text", by_values, columns, source_name)
+    raise _ask("text", by_values, columns, source_name, sample=sample)
 
 
 def resolve_column(
@@ -237,7 +237,12 @@ def _is_number(value: Any) -> bool:
 
 
 def _ask(
-    role: str, candidates: Sequence[str], columns: Sequence[str], source_name: str, reason: str = ""
+    role: str,
+    candidates: Sequence[str],
+    columns: Sequence[str],
+    source_name: str,
+    reason: str = "",
+    sample: Sequence[Mapping[str, Any]] = (),
 ) -> SettingsError:
     if "; choose" in reason:
         return SettingsError(f"{source_name}: {reason}")
@@ -247,7 +252,18 @@ def _ask(
         problem = f"the {role} column is ambiguous ({' or '.join(candidates[:MAX_LISTED])})"
     else:
         problem = f"the {role} column cannot be inferred"
-    return SettingsError(f"{source_name}: {problem}; choose one with --{role}-column: {_list(columns)}")
+    return SettingsError(f"{source_name}: {problem}; choose one with --{role}-column: {_list(_expand(columns, sample))}")
+
+
+def _expand(columns: Sequence[str], sample: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns, and the dotted paths of the fields of one that has objects."""
+    paths: list[str] = []
+    for name in columns:
+        objects = [row[name] for row in sample if isinstance(row.get(name), Mapping)]
+        fields = dict.fromkeys(field for value in objects for field in value)
+        inner = _expand(list(fields), objects) if fields else []
+        paths += [f"{name}.{path}" for path in inner] or [name]
+    return paths
 
 
 def _list(names: Sequence[str]) -> str:
