@@ -66,11 +66,23 @@ def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         assert summary(choose_model("imdb")) == ("imdb", "explicit")
 
 
-@pytest.mark.parametrize("name", [None, ""])
-def test_newest(monkeypatch: pytest.MonkeyPatch, name: str | None) -> None:
-    """By default the newest model in models/ is used; an empty name or variable counts as none."""
+def test_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By default the newest model in models/ is used; an empty variable counts as none."""
     monkeypatch.setenv("RNNSENT_MODEL", "")
-    assert summary(choose_model(name)) == ("imdb", "newest")
+    assert summary(choose_model(None)) == ("imdb", "newest")
+
+
+def test_empty_name() -> None:
+    """An empty name, as from an unset variable of a shell, is an error rather than the default."""
+    with pytest.raises(ModelError, match="the name of the model is empty"):
+        choose_model("")
+
+
+def test_environment_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the variable names it."""
+    monkeypatch.setenv("RNNSENT_MODEL", "nosuch")
+    with pytest.raises(ModelError, match=r"^\$RNNSENT_MODEL: no model named 'nosuch'"):
+        choose_model(None)
 
 
 def test_bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

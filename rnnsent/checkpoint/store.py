@@ -80,10 +80,13 @@ def choose_model(name: str | None) -> ModelChoice:
     Raises:
         ModelError: there is no such model, or its checkpoint cannot be read.
     """
-    if name:
+    if name is not None:
         return ModelChoice(_read_named(name), "explicit")
     if variable := os.environ.get(MODEL_VARIABLE):
-        return ModelChoice(_read_named(variable), "environment")
+        try:
+            return ModelChoice(_read_named(variable), "environment")
+        except ModelError as error:
+            raise ModelError(f"${MODEL_VARIABLE}: {error}") from None
     if pinned := pinned_default():
         return ModelChoice(_read_pinned(pinned), "pinned")
     return _choose_unnamed()
@@ -167,6 +170,8 @@ def _pin_file() -> Path | None:
 
 
 def _read_named(name: str) -> Checkpoint:
+    if not name:
+        raise ModelError("the name of the model is empty; see `rnnsent models` for the names")
     models = available_models()
     path = Path(name)
     if name in models and not (os.sep in name and path.is_dir()):
