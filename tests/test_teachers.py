@@ -126,6 +126,23 @@ def test_load_checkpoint(tmp_path: Path, write_model: Callable[..., Checkpoint])
     assert "film" in both.words
 
 
+def test_checkpoint_without_history(tmp_path: Path, write_model: Callable[..., Checkpoint]) -> None:
+    """A checkpoint assembled by hand, without a history, is one; a config of transformers is not."""
+    model = write_model(tmp_path / "model")
+    (model.path / "history.jsonl").unlink()
+    assert isinstance(load_teacher(str(model.path), "cpu"), CheckpointTeacher)
+    (tmp_path / "bert").mkdir()
+    (tmp_path / "bert" / "config.json").write_text('{"architectures": ["BertForSequenceClassification"]}')
+    assert not teachers._is_checkpoint(tmp_path / "bert")
+
+
+def test_digest(tmp_path: Path, write_model: Callable[..., Checkpoint]) -> None:
+    """The digest differs where the tokens of a text do, though the weights are equal."""
+    word, char = write_model(tmp_path / "word"), write_model(tmp_path / "char", tokenizer="char")
+    assert load_teacher(str(word.path), "cpu").digest == load_teacher(str(word.path), "cpu").digest
+    assert load_teacher(str(word.path), "cpu").digest != load_teacher(str(char.path), "cpu").digest
+
+
 def test_unknown_teacher() -> None:
     """A name that is not a model is an error that names it, with and without transformers."""
     with pytest.raises((ModelError, DataError), match=r"--teacher \./nosuch"):

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnsent.atomic import replace_file
-from rnnsent.checkpoint.checkpoint import HISTORY, WEIGHTS, Checkpoint
+from rnnsent.checkpoint.checkpoint import CONFIG, MAX_JSON_BYTES, TOKENIZER, WEIGHTS, Checkpoint
+from rnnsent.checkpoint.safe_read import parse_json_object, read_bytes, regular_file
 from rnnsent.checkpoint.store import available_models
 from rnnsent.config import Device
 from rnnsent.data.labels import class_name
@@ -63,9 +64,17 @@ def load_teacher(name: str, device: Device) -> Teacher:
     if "," in name:
         return EnsembleTeacher([load_teacher(member, device) for member in name.split(",")])
     path = available_models().get(name, Path(name))
-    if (path / HISTORY).is_file():  # transformers models have no such file
+    if _is_checkpoint(path):
         return CheckpointTeacher(Predictor(Checkpoint.read(path), device=device))
     return TransformersTeacher(name, device)
+
+
+def _is_checkpoint(path: Path) -> bool:
+    """Whether a folder is a checkpoint of this project; one of transformers has the same files, with another config."""
+    if regular_file(path, CONFIG) is None:
+        return False
+    config = parse_json_object(read_bytes(path, CONFIG, MAX_JSON_BYTES), path / CONFIG)
+    return {"format", "classes"} <= config.keys()
 
 
 def teacher_probabilities(
@@ -125,7 +134,10 @@ class CheckpointTeacher:
 
     @property
     def digest(self) -> str:
-        return _compute_file_digest(self._predictor.checkpoint.path / WEIGHTS)
+        path = self._predictor.checkpoint.path
+        normalization = self._predictor.checkpoint.recipe.tokenizer.normalization
+        parts = [normalization, *(_compute_file_digest(path / name) for name in (WEIGHTS, TOKENIZER))]
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     @property
     def words(self) -> list[str]:
