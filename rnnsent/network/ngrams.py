@@ -21,7 +21,7 @@ KEYS, WEIGHTS, BIAS = "ngrams.keys", "ngrams.weights", "ngrams.bias"
 _MULTIPLIER, _FINISH = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _EMPTY = np.empty(0, dtype=np.int64)
 
-CHUNK_TOKENS = 1 << 18  # tokens whose n-grams are in memory at once
+CHUNK_TOKENS = 1 << 18  # tokens whose n-grams are hashed at once
 
 
 def hash_ngrams(rows: Sequence[Ids], max_ngram: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
@@ -30,16 +30,17 @@ def hash_ngrams(rows: Sequence[Ids], max_ngram: int) -> tuple[NDArray[np.int64],
     row_of_token = np.repeat(np.arange(len(rows)), lengths)  # (tokens,)
     ids = np.concatenate(rows).astype(np.uint64) if len(rows) else np.empty(0, np.uint64)  # (tokens,)
     indices, keys = [], []
-    for n in range(1, max_ngram + 1):
-        is_within_row = row_of_token[: len(ids) - n + 1] == row_of_token[n - 1 :] if len(ids) >= n else _EMPTY
-        starts = np.flatnonzero(is_within_row)
-        state = np.full(len(starts), n, dtype=np.uint64)
+    for n in range(1, min(max_ngram, max(len(ids), 1)) + 1):
+        n_starts = len(ids) - n + 1
+        is_within_row = row_of_token[:n_starts] == row_of_token[n - 1 :]
+        state = np.full(n_starts, n, dtype=np.uint64)
         for offset in range(n):
-            state = state * _MULTIPLIER + ids[starts + offset]
+            state *= _MULTIPLIER
+            state += ids[offset : offset + n_starts]
             state ^= state >> np.uint64(29)
         state *= _FINISH
-        indices.append(row_of_token[starts])
-        keys.append((state >> np.uint64(32)).astype(np.uint32))
+        indices.append(row_of_token[:n_starts][is_within_row])
+        keys.append((state[is_within_row] >> np.uint64(32)).astype(np.uint32))
     return np.concatenate(indices), np.concatenate(keys)
 
 
@@ -57,7 +58,7 @@ class NgramModel:
 
     def logits(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
         """Logits (N, K); an n-gram counts once per row, however often it occurs."""
-        pairs = [self._lookup(*chunk) for chunk in _split_chunks(rows, self._max_ngram)]
+        pairs = [self._lookup(*chunk) for chunk in split_chunks(rows, self._max_ngram)]
         unique = _unique(np.concatenate([_EMPTY, *pairs]))
         indices, positions = np.divmod(unique, max(len(self._keys), 1))
         columns = [np.bincount(indices, weights=column[positions], minlength=len(rows)) for column in self._weights.T]
@@ -89,7 +90,7 @@ def to_logits(scores: NDArray[np.floating], n_classes: int) -> NDArray[np.float3
     return scores.astype(np.float32)
 
 
-def _split_chunks(rows: Sequence[Ids], max_ngram: int) -> Iterator[tuple[NDArray[np.int64], list[Ids]]]:
+def split_chunks(rows: Sequence[Ids], max_ngram: int) -> Iterator[tuple[NDArray[np.int64], list[Ids]]]:
     """The rows in chunks of about CHUNK_TOKENS tokens in all, with the row index of each chunk.
 
     Neighboring chunks overlap, so that no n-gram is lost.

@@ -42,7 +42,7 @@ WRITES = {
 }  # fmt: skip
 KILLED, FAILED, CRASHED = -signal.SIGKILL, 1, 70
 # Modules that training imports: imported once here, since importing them in every child would take longer than training.
-MODULES = ("rnnsent.training.training_data", "scipy.optimize", "sklearn.linear_model", "torch._dynamo")
+MODULES = ("rnnsent.training.training_data", "scipy.optimize", "scipy.sparse", "sklearn.metrics", "torch._dynamo")
 
 
 @dataclass
