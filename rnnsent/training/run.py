@@ -50,9 +50,6 @@ def train_model(request: TrainingRequest, recipe: Recipe, *, stop: Callable[[], 
     Raises:
         RnnsentError: as in `train`.
     """
-    from rnnsent.network.device import choose_device
-    from rnnsent.training.training_data import load_training_data
-
     path = find_output_path(request)
     state = ResumeState(path)
     check_output_path(request, path, state)
@@ -62,9 +59,12 @@ def train_model(request: TrainingRequest, recipe: Recipe, *, stop: Callable[[], 
     if unfinished:
         check_same_sources(request, unfinished)
         check_same_recipe(unfinished, recipe)
-    device = choose_device(request.device)
+    sources = find_sources(request)  # before PyTorch is loaded, so that an unknown name fails at once
 
-    sources = find_sources(request)
+    from rnnsent.network.device import choose_device
+    from rnnsent.training.training_data import load_training_data
+
+    device = choose_device(request.device)
     corpus = read_corpus(sources, **corpus_options(request, recipe.training))
     if unfinished:
         check_same_data(unfinished, corpus)
