@@ -1,16 +1,26 @@
 """Metrics of a model on a labeled split. The split is read once, and nothing is chosen by it."""
 
 import errno
+import logging
 import os
+import shlex
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rnnsent.checkpoint.card import model_card
 from rnnsent.checkpoint.checkpoint import WEIGHTS, Checkpoint
 from rnnsent.checkpoint.store import MODEL_VARIABLE, available_models, is_bundled
-from rnnsent.data.examples import Examples, align_classes
+from rnnsent.data.examples import Examples, align_classes, rename_classes
 from rnnsent.data.file_source import FileSource
+from rnnsent.data.label_checks import check_classes, log_examples
+from rnnsent.data.label_map import drop_option
+from rnnsent.data.labels import MAX_LISTED, format_names, match_classes
+from rnnsent.data.sentiment_scales import describe_mapping, recognize_classes
 from rnnsent.data.sources import Source, find_split
 from rnnsent.data.splits import TEST, TRAIN, VALIDATION
 from rnnsent.errors import DataError, ModelError
@@ -18,18 +28,22 @@ from rnnsent.lock import run_lock
 from rnnsent.metrics import Metrics, compute_metrics
 from rnnsent.prediction import Predictor
 
+LOG = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Evaluation:
     """Metrics of one model on one split.
 
-    `n_skipped` counts rows without a text or a label, and texts without tokens. `seen_in_training_as` is `train` or
-    `validation` if the model was trained or validated on exactly these examples.
+    `classes` are those that were scored, which are fewer than those of the model if the data set lacks some. `n_skipped`
+    counts rows without a text or a label, and texts without tokens. `seen_in_training_as` is `train` or `validation` if
+    the model was trained or validated on exactly these examples.
     """
 
     source: str
     split: str
     model: str
+    classes: tuple[str, ...]
     metrics: Metrics
     n_skipped: int
     texts_per_second: float
@@ -72,25 +86,72 @@ def evaluate(predictor: Predictor, source: Source, split: str) -> Evaluation:
     Raises:
         DataError: the split has no labeled text, or a class that the model does not have.
     """
-    source_name = f"{source.name} ({split})"
+    name = source.name if source.splits == [split] else f"{source.name} ({split})"
     examples = source.read(split)
     if not len(examples):
-        raise DataError(f"{source_name} has no labeled text; choose another with --split: {', '.join(source.splits)}")
-    try:
-        examples = align_classes(examples, predictor.classes, source_name)
-    except DataError as error:
-        raise DataError(f"model {predictor.checkpoint.name!r} cannot be evaluated on it: {error}") from None
+        raise DataError(f"{name} has no labeled text; choose another with --split: {', '.join(source.splits)}")
+    check_classes(name, examples)
+    log_examples(name, examples)
+    examples = _match_model(predictor.checkpoint, examples, name)
+    is_own = any(record.get("location") == source.location for record in predictor.checkpoint.data)
     return compute_evaluation(
         predictor,
         examples,
         source=source.name,
         split=split,
+        classes=None if is_own else _choose_scored_classes(examples, name),
         seen_in_training_as=_find_in_training(predictor.checkpoint, examples),
     )
 
 
+def _match_model(checkpoint: Checkpoint, examples: Examples, name: str) -> Examples:
+    """The examples with the classes of the model, which may have other names in the data.
+
+    Raises:
+        DataError: the model lacks a class of the data.
+    """
+    present = {label: count for label, count in examples.counts().items() if count}
+    if names := recognize_classes(list(present), checkpoint.classes):
+        LOG.info("%s", describe_mapping(names))
+    unknown = [label for label, match in match_classes(present, checkpoint.classes).items() if match is None]
+    if lacking := [label for label in unknown if names.get(label) not in checkpoint.classes]:
+        used = next((record["label_map"] for record in checkpoint.data if record.get("label_map")), "")
+        raise DataError(
+            f"{name}: the model {checkpoint.name!r} has no class for {_describe_lacking(present, lacking, names)}; "
+            f"its classes are {format_names(checkpoint.classes)}; leave out these rows with {drop_option(lacking)}, "
+            "or rename them with --label-map OLD=NEW"
+            + (f"; the model was trained with --label-map {shlex.quote(str(used))}" if used else "")
+        )
+    return align_classes(rename_classes(examples, names), checkpoint.classes, name)
+
+
+def _describe_lacking(counts: Mapping[str, int], lacking: Sequence[str], names: Mapping[str, str]) -> str:
+    """The labels with their counts, and what they were recognized as: "'3' (neutral) 20"."""
+    listed = {f"{label!r} ({names[label]})" if label in names else repr(label): counts[label] for label in lacking}
+    shown = ", ".join(f"{label} {count:,}" for label, count in list(listed.items())[:MAX_LISTED])
+    return shown + (f" and {len(listed) - MAX_LISTED} more" if len(listed) > MAX_LISTED else "")
+
+
+def _choose_scored_classes(examples: Examples, name: str) -> tuple[str, ...] | None:
+    """The classes that occur, if there are several but not all of the model's; None for all."""
+    present = tuple(label for label, count in examples.counts().items() if count)
+    if len(present) in (1, len(examples.classes)):
+        return None
+    LOG.info(
+        "%s has %d of the model's %d classes, and the model chooses among these: %s",
+        name, len(present), len(examples.classes), format_names(present),
+    )  # fmt: skip
+    return present
+
+
 def compute_evaluation(
-    predictor: Predictor, examples: Examples, *, source: str, split: str, seen_in_training_as: str | None = None
+    predictor: Predictor,
+    examples: Examples,
+    *,
+    source: str,
+    split: str,
+    classes: Sequence[str] | None = None,
+    seen_in_training_as: str | None = None,
 ) -> Evaluation:
     """Predict the examples and compare the predictions with their labels. Texts without tokens are skipped.
 
@@ -98,6 +159,8 @@ def compute_evaluation(
         examples: their labels index the classes of the model (see `align_classes`).
         source: name of the data set, for the record.
         split: name of the split, for the record.
+        classes: the model chooses among these alone: the probabilities of the others are left out and the rest adds up
+            to 1. None is all of the model's.
 
     Raises:
         DataError: no text has a token.
@@ -109,10 +172,14 @@ def compute_evaluation(
     has_tokens = lengths > 0  # (N,)
     if not has_tokens.any():
         raise DataError(f"{source} ({split}): no text has a token, so there is nothing to evaluate")
+    if classes is not None:
+        probabilities = _select_classes(probabilities, [examples.classes.index(name) for name in classes])
+        examples = align_classes(examples, classes, source)
     return Evaluation(
         source=source,
         split=split,
         model=predictor.checkpoint.name,
+        classes=examples.classes,
         metrics=compute_metrics(
             examples.labels[has_tokens], probabilities[has_tokens], examples.classes, lengths[has_tokens]
         ),
@@ -120,6 +187,13 @@ def compute_evaluation(
         texts_per_second=len(examples) / seconds,
         seen_in_training_as=seen_in_training_as,
     )
+
+
+def _select_classes(probabilities: NDArray[np.float64], indices: Sequence[int]) -> NDArray[np.float64]:
+    """The probabilities (N, K) of some of the classes, divided by their sum; equal ones if all of them are 0."""
+    selected = probabilities[:, indices]  # (N, C)
+    total = selected.sum(axis=1, keepdims=True)  # (N, 1)
+    return np.where(total > 0, selected / np.where(total > 0, total, 1), 1 / len(indices))
 
 
 def save_evaluation(checkpoint: Checkpoint, evaluation: Evaluation) -> bool:

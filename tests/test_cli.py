@@ -167,19 +167,19 @@ def test_datasets(run_ok) -> None:
 def test_dataset(run_ok, working_dir: Path) -> None:
     """A data set is described as a table and as JSON."""
     (working_dir / "in.csv").write_text("text,label\ngood,pos\nGood,neg\nbad,neg\n")
-    assert "(text length percentiles, in words)" in run_ok("datasets", "in.csv")
-    (split,) = json.loads(run_ok("datasets", "in.csv", "--json"))["splits"]
+    assert "(text length percentiles, in words)" in run_ok("datasets", "in.csv", "-q")
+    (split,) = json.loads(run_ok("datasets", "in.csv", "--json", "-q"))["splits"]
     assert (split["texts"], split["duplicates"], split["conflicting"]) == (3, 1, 1)
 
 
 def test_evaluate(run_ok, working_dir: Path) -> None:
     """The metrics of an evaluation are printed and stored with the model."""
     (working_dir / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
-    metrics = json.loads(run_ok("evaluate", "in.csv", "--model", "tiny", "--json"))
+    metrics = json.loads(run_ok("evaluate", "in.csv", "--model", "tiny", "--json", "-q"))
     assert metrics["n"] == 2
     stored = json.loads((working_dir / "models" / "tiny" / "metrics.json").read_text())
     assert [evaluation["accuracy"] for evaluation in stored.values()] == [metrics["accuracy"]]
-    assert f"{metrics['accuracy']:.2%}" in run_ok("evaluate", "in.csv", "-m", "tiny")
+    assert f"{metrics['accuracy']:.2%}" in run_ok("evaluate", "in.csv", "-m", "tiny", "-q")
     assert run_ok("models", "verify", "tiny") == "tiny: OK (6 files)\n"
 
 

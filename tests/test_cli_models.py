@@ -150,7 +150,7 @@ def test_note(unnamed: Path, capsys: Capture, run_in_terminal) -> None:
     assert capsys.readouterr().err == NOTE
     (unnamed / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
     assert run(["evaluate", "in.csv", "--json"]) == 0
-    assert capsys.readouterr().err == NOTE
+    assert capsys.readouterr().err == f"{NOTE}in.csv: text 'text', label 'label': negative 1, positive 1\n"
 
 
 @pytest.mark.parametrize("arguments", [["-q"], ["--quiet"]])
@@ -182,11 +182,13 @@ def test_note_named_after_source(
     assert run(["evaluate", "tiny", "--json"]) == 0
     out, err = capsysbinary.readouterr()
     assert json.loads(out)["model"] == "tiny"
-    assert err == b"note: using the model tiny, named after the data set; choose another with --model\n"
-    for arguments in (["-q"], ["-m", "tiny"]):
-        run_ok("evaluate", "tiny", "--json", *arguments)
+    note, data = err.splitlines()
+    assert note == b"note: using the model tiny, named after the data set; choose another with --model"
+    assert run(["evaluate", "tiny", "--json", "-m", "tiny"]) == 0
+    assert capsysbinary.readouterr().err.splitlines() == [data]
+    assert json.loads(run_ok("evaluate", "tiny", "--json", "-q"))["model"] == "tiny"
     monkeypatch.setenv("RNNSENT_MODEL", "english")
-    assert json.loads(run_ok("evaluate", "tiny", "--json"))["model"] == "english"
+    assert json.loads(run_ok("evaluate", "tiny", "--json", "-q"))["model"] == "english"
 
 
 def test_unreadable_model(unnamed: Path, capsys: Capture) -> None:

@@ -39,6 +39,7 @@ def make_evaluation(classes: tuple[str, ...], **fields: Any) -> Evaluation:
         "source": "imdb",
         "split": "test",
         "model": "tiny",
+        "classes": classes,
         "metrics": compute_metrics(np.arange(len(classes)), probabilities, list(classes), lengths),
         "n_skipped": 0,
         "texts_per_second": 1234.5,

@@ -30,15 +30,19 @@ def describe_examples(name: str, examples: Examples) -> list[str]:
     """The columns and classes of the examples and what is left out, in one line; a second one for merged spellings."""
     parts = [examples.origin] if examples.origin else []
     parts.append(format_counts(examples.counts()) or "no labeled text")
-    lines = [f"{name}: {': '.join(parts)}{_describe_skipped(examples)}"]
+    return [f"{name}: {': '.join(parts)}{_describe_skipped(examples)}", *describe_spellings(name, examples)]
+
+
+def describe_spellings(name: str, examples: Examples) -> list[str]:
+    """A line on the spellings that were merged, if any."""
     merged = [
         f"{', '.join(map(repr, sorted(spellings)[:MAX_LISTED]))} into {class_name!r}"
         for class_name, spellings in sorted(examples.spellings.items())
     ]
-    if merged:
-        more = f"; and those of {len(merged) - MAX_LISTED} more classes" if len(merged) > MAX_LISTED else ""
-        lines.append(f"{name}: merged the spellings {'; '.join(merged[:MAX_LISTED])}{more}")
-    return lines
+    if not merged:
+        return []
+    more = f"; and those of {len(merged) - MAX_LISTED} more classes" if len(merged) > MAX_LISTED else ""
+    return [f"{name}: merged the spellings {'; '.join(merged[:MAX_LISTED])}{more}"]
 
 
 def check_classes(name: str, examples: Examples) -> None:

@@ -39,12 +39,14 @@ RATING_SCALES: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = (
 def recognize_classes(labels: Sequence[str], classes: Sequence[str]) -> dict[str, str]:
     """New names of the labels that are sentiments under other names than the classes; empty unless that is obvious.
 
-    A sentiment that the classes lack keeps its name: the label 3 of five stars becomes `neutral`. If one of the labels
-    is a class, numbers and abbreviations mean what they say, and only others such as `very negative` are recognized.
+    A sentiment that the classes lack keeps its name: the label 3 of five stars becomes `neutral`. If a number or an
+    abbreviation is itself a class, none of them is recognized.
     """
     matches = match_classes(labels, classes)
     unknown = [name for name, match in matches.items() if match is None]
-    sentiments = _recognize_words(unknown) if len(unknown) < len(labels) else _recognize(unknown)
+    is_plain = all(match is None or name in FIVE for name, match in matches.items())
+    sentiments = _recognize(labels) if is_plain else _recognize_words(labels)
+    sentiments = {name: sentiment for name, sentiment in sentiments.items() if name in unknown}
     by_sentiment = {sentiment: name for name, sentiment in _recognize(classes).items()}
     if len(by_sentiment) < len(classes) or not {NEGATIVE, POSITIVE} <= by_sentiment.keys() or _is_rating(classes):
         return {}

@@ -1,16 +1,20 @@
 """The contents of a data set in numbers, as a user wants to see them before training."""
 
+import logging
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from rnnsent.data.examples import Examples
+from rnnsent.data.examples import Examples, rename_classes
+from rnnsent.data.label_checks import check_classes, describe_spellings, find_doubts
+from rnnsent.data.labels import match_classes, merge_spellings
 from rnnsent.data.sources import Source
 from rnnsent.data.tokenizer import count_words
 from rnnsent.errors import DataError
 
+LOG = logging.getLogger(__name__)
 PERCENTILES = (5, 25, 50, 75, 95, 99)
 EXAMPLES_PER_CLASS = 3
 
@@ -63,14 +67,19 @@ class DatasetSummary:
 
 
 def summarize(source: Source) -> DatasetSummary:
-    """Read every split of a source. Raises DataError if no split has a labeled text."""
-    splits, unlabeled = [], []
+    """Read every split of a source.
+
+    Raises:
+        DataError: no split has a labeled text.
+        SettingsError: the labels are measurements.
+    """
+    by_split = {name: source.read(name) for name in source.splits}
+    unlabeled = [name for name, examples in by_split.items() if not len(examples)]
+    labeled = _unify_spellings({name: examples for name, examples in by_split.items() if len(examples)})
+    splits = []
     unique_texts: dict[str, set[str]] = {}  # by split
-    for name in source.splits:
-        examples = source.read(name)
-        if not len(examples):
-            unlabeled.append(name)
-            continue
+    for name, examples in labeled.items():
+        check_classes(f"{source.name} ({name})", examples)
         keys = [_normalize(text) for text in examples.texts]
         unique_texts[name] = set(keys)
         splits.append(_summarize_split(name, examples, keys))
@@ -79,10 +88,35 @@ def summarize(source: Source) -> DatasetSummary:
             f"{source.name} has no labeled text in any split ({', '.join(unlabeled)}); "
             "choose its label column with --label-column"
         )
+    _log_labels(source.name, labeled)
     names = list(unique_texts)
     pairs = [(first, second) for i, first in enumerate(names) for second in names[i + 1 :]]
     shared = {f"{first}/{second}": len(unique_texts[first] & unique_texts[second]) for first, second in pairs}
     return DatasetSummary(source.name, source.location, splits, shared, unlabeled)
+
+
+def _unify_spellings(by_split: dict[str, Examples]) -> dict[str, Examples]:
+    """The splits with one spelling of each class."""
+    classes = merge_spellings(examples.counts() for examples in by_split.values())
+    return {
+        name: rename_classes(
+            examples, {old: new for old, new in match_classes(examples.classes, classes).items() if new is not None}
+        )
+        for name, examples in by_split.items()
+    }
+
+
+def _log_labels(source_name: str, by_split: dict[str, Examples]) -> None:
+    """Tell the user which columns are used, which spellings were merged, and what is doubtful about the classes."""
+    counts = Counter[str]()
+    for examples in by_split.values():
+        counts.update(examples.counts())
+    if origins := dict.fromkeys(examples.origin for examples in by_split.values() if examples.origin):
+        LOG.info("%s: %s", source_name, "; ".join(origins))
+    for line in dict.fromkeys(line for part in by_split.values() for line in describe_spellings(source_name, part)):
+        LOG.info("%s", line)
+    for warning in find_doubts(source_name, counts):
+        LOG.warning("%s", warning)
 
 
 def _summarize_split(name: str, examples: Examples, keys: list[str]) -> SplitSummary:
