@@ -69,12 +69,16 @@ def test_trace(run_ok) -> None:
 
 
 def test_trace_table(run_ok, working_dir: Path) -> None:
-    """The trace of a table numbers its records across batches."""
+    """The trace of a table keeps its columns, and numbers its records across batches."""
     (working_dir / "in.csv").write_text("id,text\n" + "x,good film\n" * 1_100)
     rows = list(csv.DictReader(io.StringIO(run_ok("predict", "in.csv", "--trace", "-f", "csv"))))
     own = [row for row in rows if not row["step"]]
     assert [int(row["record"]) for row in own] == list(range(1, 1_101))
-    assert [(row["record"], row["text"]) for row in rows[-2:]] == [("1100", "good"), ("1100", "film")]
+    assert {(row["id"], row["text"]) for row in own} == {("x", "good film")}
+    assert [(row["record"], row["token"], row["id"]) for row in rows[-2:]] == [
+        ("1100", "good", ""),
+        ("1100", "film", ""),
+    ]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet"])
@@ -92,7 +96,7 @@ def test_empty_table(run_ok, working_dir: Path, suffix: str) -> None:
         delimiter = "," if suffix == "csv" else "\t"
         assert (working_dir / f"out.{suffix}").read_text() == delimiter.join(["id", "text", *added]) + "\n"
     assert run_ok("predict", "in.csv", "-f", "table") == ""
-    assert run_ok("predict", "in.csv", "--trace") == ""
+    assert run_ok("predict", "in.csv", "--trace") == ",".join(["record,step,start,end,token,id,text", *added]) + "\n"
 
 
 def test_missing_column(run_error, working_dir: Path) -> None:
@@ -182,9 +186,8 @@ def test_on_error(
         (None, True),
         ("4", False),
     ]
-    assert [
-        row.split("\t")[0] for row in run_skip("--trace", "-f", "tsv").splitlines() if not row.split("\t")[1]
-    ] == list("1234")
+    _, *lines = run_skip("--trace", "-f", "tsv").splitlines()
+    assert [line_.split("\t")[0] for line_ in lines if not line_.split("\t")[1]] == list("1234")
 
 
 @pytest.mark.parametrize("rows", [1, 3_000])

@@ -184,7 +184,7 @@ def test_signal_during_last_flush(monkeypatch: pytest.MonkeyPatch, signals: list
     monkeypatch.setattr("sys.stderr", UnreadStream(read_end, *signals))
     run(["--version"])
     assert _flush(0) == code
-    assert os.path.samestat(os.fstat(read_end), os.stat(os.devnull))
+    assert os.path.samestat(os.fstat(read_end), Path(os.devnull).stat())
     os.close(read_end)
     os.close(write_end)
 

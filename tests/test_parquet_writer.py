@@ -12,8 +12,10 @@ import pyarrow.parquet
 import pytest
 
 from rnnsent.checkpoint.checkpoint import Checkpoint
+from rnnsent.data.inputs import open_reader
+from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.records import TextReader
-from rnnsent.data.table_reader import BATCH_ROWS, TableReader
+from rnnsent.data.table_reader import BATCH_ROWS
 from rnnsent.errors import DataError
 from rnnsent.output.destination import OutputOptions, choose_destination, open_writer
 from rnnsent.prediction import Predictor
@@ -27,7 +29,7 @@ def predictor(model: Checkpoint) -> Predictor:
 def write_file(path: Path, predictor: Predictor) -> pyarrow.Table:
     """The predictions for a table file, in a Parquet file beside it."""
     output = path.with_name("out.parquet")
-    reader = TableReader(path, "text")
+    reader = open_reader([str(path)], ReadOptions(text_columns=("text",)))
     with open_writer(choose_destination(reader, OutputOptions(path=output)), predictor.classes) as writer:
         for batch in predictor.predict_batches(reader.batches()):
             writer.write(batch)
@@ -127,6 +129,24 @@ def test_texts_and_traces(tmp_path: Path, predictor: Predictor) -> None:
         written = pyarrow.parquet.read_table(tmp_path / "out.parquet")
         assert written.column_names[: len(columns)] == columns
         assert written["text"].to_pylist() == (["good film", "good", "film", ""] if trace else ["good film", ""])
+
+
+def test_row_trace(tmp_path: Path, predictor: Predictor) -> None:
+    """The trace of a table keeps its columns with their types."""
+    pyarrow.parquet.write_table(
+        pyarrow.table({"id": pyarrow.array([7], pyarrow.int8()), "text": ["good film"]}), tmp_path / "in.parquet"
+    )
+    reader = open_reader([str(tmp_path / "in.parquet")], ReadOptions())
+    destination = choose_destination(reader, OutputOptions(path=tmp_path / "out.parquet", trace=True))
+    with open_writer(destination, predictor.classes) as writer:
+        for batch in predictor.predict_batches(reader.batches(), trace=True):
+            writer.write(batch)
+    written = pyarrow.parquet.read_table(tmp_path / "out.parquet")
+    assert written.column_names[:7] == ["record", "step", "start", "end", "token", "id", "text"]
+    assert written.schema.field("id").type == pyarrow.int8()
+    assert [written[name].to_pylist() for name in ("record", "step", "token", "id", "text")] == [
+        [1, 1, 1], [None, 1, 2], [None, "good", "film"], [7, None, None], ["good film", None, None]
+    ]  # fmt: skip
 
 
 def test_row_groups(tmp_path: Path, predictor: Predictor) -> None:

@@ -14,15 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from rnnsent.data.files import UnreadableRow
+from rnnsent.data.dialect import Dialect
 from rnnsent.data.records import RecordBatch
+from rnnsent.data.rows import UnreadableRow
 from rnnsent.data.table_reader import TableReader
-from rnnsent.errors import DataError, SettingsError
+from rnnsent.errors import DataError
 from rnnsent.output import terminal_writer
-from rnnsent.output.columns import Layout, RowLayout, TextLayout, TraceLayout, prediction_columns
+from rnnsent.output.columns import Layout, RowLayout, RowTraceLayout, TextLayout, TraceLayout, prediction_columns
 from rnnsent.output.csv_writer import CsvWriter
 from rnnsent.output.delimited import CellWriter
-from rnnsent.output.formats import FORMATS, choose_format
+from rnnsent.output.json_writer import JsonWriter
 from rnnsent.output.jsonl_writer import JsonlWriter
 from rnnsent.output.terminal import Output
 from rnnsent.output.terminal_writer import TerminalWriter
@@ -38,6 +39,10 @@ TRACED = Prediction("a\tb", "negative", 0.75, PROBABILITIES, 2, 0.0)
 TRACE = [TokenPrediction(token, i, i + 1, "negative", 0.75, PROBABILITIES) for i, token in ((0, "a"), (2, "b"))]
 
 
+CSV, TSV = Dialect(","), Dialect("\t")
+DIALECTS: dict[type[Writer], Dialect] = {CsvWriter: CSV, TsvWriter: TSV}
+
+
 class Table:
     """What a row layout needs from a reader."""
 
@@ -47,8 +52,12 @@ class Table:
         self.columns = columns
 
 
-def row_layout(*columns: str) -> RowLayout:
-    return RowLayout(cast(TableReader, Table(columns)))
+def row_layout(*columns: str, dialect: Dialect | None = None) -> RowLayout:
+    return RowLayout(cast(TableReader, Table(columns)), dialect)
+
+
+def row_trace_layout(*columns: str, dialect: Dialect | None = None) -> RowTraceLayout:
+    return RowTraceLayout(cast(TableReader, Table(columns)), dialect)
 
 
 def prediction(text: str, positive: float = 0.25) -> Prediction:
@@ -66,12 +75,17 @@ def write(
     traces: list[list[TokenPrediction]] | None = None,
     classes: Sequence[str] = CLASSES,
     end: str = "\n",
+    dialect: Dialect | None = None,
 ) -> str:
     """What a writer writes for one batch."""
     stream = io.BytesIO()
     predictions = list(predictions)
     batch = PredictedBatch(RecordBatch([each.text for each in predictions], rows), predictions, traces)
-    with kind(Output(stream), layout or TextLayout(), WriterOptions(classes, CellWriter(), end)) as writer:
+    with kind(
+        Output(stream),
+        layout or TextLayout(),
+        WriterOptions(classes, CellWriter(dialect or DIALECTS.get(kind, CSV)), end),
+    ) as writer:
         writer.write(batch)
     return stream.getvalue().decode("utf-8", "surrogatepass")
 
@@ -176,10 +190,12 @@ def test_table_truncation() -> None:
     assert show([prediction("電影電影")], width=width) == head + "電影…\n"
 
 
-def test_table_colors() -> None:
-    """The first class is red, the last green, and the text plain."""
-    for name, start in (("a", "\x1b[31m"), ("b", "b"), ("c", "\x1b[32m")):
-        line = show([Prediction("x", name, 1.0, {}, 1, 0.0)], width=None, color=True, classes=("a", "b", "c"))
+@pytest.mark.parametrize("classes", [("negative", "neutral", "positive"), ("positive", "other", "negative")])
+def test_table_colors(classes: tuple[str, ...]) -> None:
+    """negative is red and positive green, whatever their order; other classes and the text are plain."""
+    for name in classes:
+        start = {"negative": "\x1b[31m", "positive": "\x1b[32m"}.get(name, name)
+        line = show([Prediction("x", name, 1.0, {}, 1, 0.0)], width=None, color=True, classes=classes)
         assert line.startswith(start)
         assert line.endswith("x\n")
 
@@ -251,6 +267,53 @@ def test_value_types() -> None:
     assert json.loads(line)["a"] == ["café"]
 
 
+DIALECT = Dialect(";", "all", line_end="\r\n", has_bom=True, header=("id", "", "id"))
+
+
+def test_dialect() -> None:
+    """A table is returned in its dialect, with its header as it was written."""
+    layout = row_layout("id", "column_2", "id_3", dialect=DIALECT)
+    header = '\ufeff"id";"";"id";"label";"probability";"probability_negative";"probability_positive"\r\n'
+    rows = [{"id": "1", "column_2": "a;b", "id_3": ""}]
+    row = '"1";"a;b";"";"negative";"0.75";"0.75";"0.25"\r\n'
+    assert write(CsvWriter, [prediction("x")], layout, rows=rows, dialect=DIALECT) == header + row
+    assert write(CsvWriter, [], layout, rows=[], dialect=DIALECT) == header
+
+
+def test_dialect_without_header() -> None:
+    dialect = Dialect("\t", has_bom=True)
+    layout = row_layout("1", "2", dialect=dialect)
+    rows = [{"1": "a", "2": 'b"\n'}]
+    written = write(TsvWriter, [prediction("x")], layout, rows=rows, dialect=dialect)
+    assert written == '\ufeffa\t"b""\n"\tnegative\t0.75\t0.75\t0.25\n'
+    assert write(TsvWriter, [], layout, rows=[], dialect=dialect) == "\ufeff"
+
+
+def test_class_without_quotes() -> None:
+    """A class that cannot be written without quotes is an error that says so."""
+    dialect = Dialect("\t", "none", header=("text",))
+    with pytest.raises(DataError, match=r"'probability_very\\tgood' has a delimiter or a line break"):
+        write(TsvWriter, [], row_layout("text", dialect=dialect), rows=[], classes=("very\tgood",), dialect=dialect)
+
+
+def test_json() -> None:
+    """JSON is one array, valid for any number of records, with the objects of JSON Lines."""
+    for predictions in ([], [prediction("good")], [prediction("two\nlines"), BLANK, prediction("\ud800")]):
+        text = write(JsonWriter, predictions)
+        assert json.loads(text) == [json.loads(line) for line in write(JsonlWriter, predictions).splitlines()]
+        assert text.count("\n") == len(predictions) + (2 if predictions else 1)
+
+
+def test_json_error() -> None:
+    """An array that an error ends stays open, so that nobody takes it for complete."""
+    stream = io.BytesIO()
+    writer = JsonWriter(Output(stream), TextLayout(), WriterOptions(CLASSES, CellWriter(CSV)))
+    with pytest.raises(RuntimeError), writer:
+        writer.write(PredictedBatch(RecordBatch([""]), [BLANK]))
+        raise RuntimeError
+    assert stream.getvalue().endswith(b"}")
+
+
 def write_traces(kind: type[Writer], *, end: str = "\n") -> str:
     predictions, traces = [TRACED, BLANK, TRACED], [TRACE, [], TRACE]
     return write(kind, predictions, TraceLayout(), traces=traces, end=end)
@@ -289,6 +352,41 @@ def test_trace_jsonl() -> None:
     assert records[0]["steps"][1] == TRACE[1].to_dict()
 
 
+def test_trace_rows() -> None:
+    """The trace of a table keeps its columns, which are empty in the lines of tokens."""
+    rows = [{"id": "7", "step": "x"}, UnreadableRow(2, "no")]
+    arguments: dict[str, Any] = {"rows": rows, "traces": [TRACE, []]}
+    header, *lines = read_csv(write(CsvWriter, [TRACED, BLANK], row_trace_layout("id", "step"), **arguments))
+    assert header[:8] == [
+        "trace_record", "trace_step", "trace_start", "trace_end", "trace_token", "id", "step", "label"
+    ]  # fmt: skip
+    assert [line[:8] for line in lines] == [
+        ["1", "", "", "", "", "7", "x", "negative"],
+        ["1", "1", "0", "1", "a", "", "", "negative"],
+        ["1", "2", "2", "3", "b", "", "", "negative"],
+        ["2", "", "", "", "", "", "", ""],
+    ]
+    tsv = write(TsvWriter, [TRACED, BLANK], row_trace_layout("id", "step"), **arguments)
+    assert read_csv(tsv, "\t") == [header, *lines]
+    dialect = Dialect(header=("id", ""))
+    layout = row_trace_layout("id", "column_2", dialect=dialect)
+    assert write(CsvWriter, [], layout, rows=[], dialect=dialect).startswith("record,step,start,end,token,id,,label,")
+
+
+def test_trace_rows_json() -> None:
+    """As an object, a row of a trace has its number, its own columns, the prediction and the steps."""
+    rows = [{"id": 7}, UnreadableRow(2, "no")]
+    text = write(JsonlWriter, [TRACED, BLANK], row_trace_layout("id"), rows=rows, traces=[TRACE, []])
+    first, second = map(json.loads, text.splitlines())
+    assert list(first) == [
+        "record", "id", "label", "probability", "probability_negative", "probability_positive", "steps"
+    ]  # fmt: skip
+    assert (first["record"], first["id"], len(first["steps"])) == (1, 7, 2)
+    assert (second["record"], second["line"], second["steps"]) == (2, 2, [])
+    with pytest.raises(DataError, match="row 1 has the column 'steps', which the first row lacks"):
+        write(JsonlWriter, [TRACED], row_trace_layout("id"), rows=[{"id": 1, "steps": 3}], traces=[TRACE])
+
+
 def test_trace_table() -> None:
     """Each record is followed by its tokens and an empty line."""
     records = show([TRACED, BLANK], width=None, layout=TraceLayout(), traces=[TRACE, []]).split("\n\n")
@@ -299,22 +397,7 @@ def test_trace_table() -> None:
 def test_numbering() -> None:
     """Records are numbered across batches."""
     stream = io.BytesIO()
-    with TsvWriter(Output(stream), TraceLayout(), WriterOptions(CLASSES, CellWriter())) as writer:
+    with TsvWriter(Output(stream), TraceLayout(), WriterOptions(CLASSES, CellWriter(CSV))) as writer:
         for _ in range(2):
             writer.write(PredictedBatch(RecordBatch(["", ""]), [BLANK, BLANK], [[], []]))
     assert [line.split(b"\t")[0] for line in stream.getvalue().splitlines()] == [b"1", b"2", b"3", b"4"]
-
-
-def test_choose_format(tmp_path) -> None:
-    """The option, else the suffix, else a table on a terminal, else the default."""
-    options: dict[str, Any] = {"to_terminal": False, "default": "tsv"}
-    assert choose_format(None, None, **options) == "tsv"
-    assert choose_format(None, None, to_terminal=True, default="tsv") == "table"
-    assert choose_format("csv", None, to_terminal=True, default="tsv") == "csv"
-    for name, format_ in FORMATS.items():
-        for suffix in format_.suffixes:
-            assert choose_format(None, tmp_path / f"out{suffix.upper()}", **options) == name
-            assert choose_format(name, tmp_path / f"out{suffix}", **options) == name
-    assert choose_format("csv", tmp_path / "out", **options) == "csv"
-    with pytest.raises(SettingsError, match=r"out\.parquet is parquet, but --format csv was given; choose one"):
-        choose_format("csv", tmp_path / "out.parquet", **options)

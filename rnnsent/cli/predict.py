@@ -46,11 +46,17 @@ class PredictOptions(InputOptions):
         typer.Option(
             "--trace",
             help="Also print the prediction at each token. tsv columns: record, step (empty in a record's own line), "
-            "start, end, label, probability, text.",
+            "start, end, label, probability, text; for a table: record, step, start, end, token, then its own columns.",
         ),
     ] = False
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to FILE (atomically); - for stdout.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write to FILE (atomically), for example scored.csv.gz; - for stdout.",
+            metavar="FILE",
+        ),
     ] = None
     csv_safe: Annotated[
         bool, typer.Option("--csv-safe", help="Prefix cells that a spreadsheet would run as formulas with '.")
@@ -83,10 +89,10 @@ def predict(options: PredictOptions) -> None:
     if options.json and options.format not in (None, "jsonl"):
         raise SettingsError(f"--json is short for --format jsonl, but --format {options.format} was given; choose one")
     enable_logging()
-    reader = open_reader(options.texts or (), options.read_options(), null=options.null)
     output = OutputOptions(
         "jsonl" if options.json else options.format, options.output, options.trace, options.csv_safe, options.null
     )
+    reader = open_reader(options.texts or (), options.read_options(), null=options.null)
     destination = choose_destination(reader, output)
     predictor = load_predictor(options.model, options.device, options.precision)
     if isinstance(reader, LineReader) and reader.reads_terminal:

@@ -4,14 +4,18 @@ A layout is chosen once, by what is written: a text, a table's row, or a trace. 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from rnnsent.data.dialect import Dialect
 from rnnsent.data.rows import Row, UnreadableRow
-from rnnsent.data.table_reader import TableReader
 from rnnsent.errors import DataError
 from rnnsent.prediction import PredictedBatch, Prediction, TokenPrediction
 
+if TYPE_CHECKING:
+    from rnnsent.data.table_reader import TableReader
+
 LABEL, PROBABILITY = "label", "probability"
+TEXT, TRACE, TOKEN, STEPS = "text", ("record", "step", "start", "end"), "token", "steps"
 
 
 class Record(NamedTuple):
@@ -31,17 +35,30 @@ class Line(NamedTuple):
 
 
 class Layout(Protocol):
-    """What is written for a record."""
+    """What is written for a record.
+
+    Attributes:
+        columns: unique names of the record's own cells.
+        header: the same as a header shows them; None for a table without one.
+        source: names the input in errors.
+        is_table: whether the cells are those of a table, and not only a text.
+        is_trace: whether a record has a line for each of its tokens.
+    """
 
     @property
-    def columns(self) -> Sequence[str]:
-        """Names of the record's own cells."""
-        ...
+    def columns(self) -> Sequence[str]: ...
 
     @property
-    def source(self) -> str:
-        """Names the input in errors."""
-        ...
+    def header(self) -> Sequence[str] | None: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def is_table(self) -> bool: ...
+
+    @property
+    def is_trace(self) -> bool: ...
 
     def lines(self, record: Record) -> Iterator[Line]: ...
 
@@ -57,11 +74,13 @@ class Layout(Protocol):
 class TextLayout:
     """A text."""
 
-    columns: Sequence[str] = ("text",)
+    columns: Sequence[str] = (TEXT,)
+    header: Sequence[str] | None = columns
     source = "the input"
+    is_table = is_trace = False
 
     def lines(self, record: Record) -> Iterator[Line]:
-        yield Line({"text": record.prediction.text}, record.prediction)
+        yield Line({TEXT: record.prediction.text}, record.prediction)
 
     def to_dict(self, record: Record, added: Sequence[str]) -> dict[str, Any]:
         return record.prediction.to_dict()
@@ -69,59 +88,64 @@ class TextLayout:
     def schema(self) -> Any:
         import pyarrow
 
-        return pyarrow.schema([("text", pyarrow.string())])
+        return pyarrow.schema([(TEXT, pyarrow.string())])
 
 
 class TraceLayout:
-    """A record and one line for each of its tokens. Steps count from 1; the record's own line has none.
+    """A text and one line for each of its tokens. Steps count from 1; the text's own line has none.
 
     Start and end are character offsets into the text.
     """
 
-    columns: Sequence[str] = ("record", "step", "start", "end", "text")
+    columns: Sequence[str] = (*TRACE, TEXT)
+    header: Sequence[str] | None = columns
     source = "the input"
+    is_table, is_trace = False, True
 
     def lines(self, record: Record) -> Iterator[Line]:
         cells = [record.number, None, None, None, record.prediction.text]
         yield Line(dict(zip(self.columns, cells, strict=True)), record.prediction)
-        for step, token in enumerate(record.trace, start=1):
-            cells = [record.number, step, token.start, token.end, token.token]
-            yield Line(dict(zip(self.columns, cells, strict=True)), token)
+        yield from token_lines(record, self.columns)
 
     def to_dict(self, record: Record, added: Sequence[str]) -> dict[str, Any]:
-        steps = [token.to_dict() for token in record.trace]
-        return {"record": record.number, **record.prediction.to_dict(), "steps": steps}
+        return {"record": record.number, **record.prediction.to_dict(), "steps": steps_of(record)}
 
     def schema(self) -> Any:
-        import pyarrow
-
-        numbers = [(name, pyarrow.int64()) for name in self.columns[:-1]]
-        return pyarrow.schema([*numbers, ("text", pyarrow.string())])
+        return trace_schema(self.columns)
 
 
 class RowLayout:
-    """A table's row, every column kept. An unreadable row has empty cells; as an object it has its line and error."""
+    """A table's row, every column kept. An unreadable row has empty cells; as an object it has its line and error.
 
-    def __init__(self, table: TableReader) -> None:
-        self._table = table
+    Args:
+        dialect: that of the table, if it is returned in its own.
+    """
+
+    is_table, is_trace = True, False
+
+    def __init__(self, table: "TableReader", dialect: Dialect | None = None) -> None:
+        self._table, self._dialect = table, dialect
 
     @property
     def columns(self) -> Sequence[str]:
         return self._table.columns
 
     @property
+    def header(self) -> Sequence[str] | None:
+        return self._table.columns if self._dialect is None else self._dialect.header
+
+    @property
     def source(self) -> str:
         return self._table.name
 
     def lines(self, record: Record) -> Iterator[Line]:
-        is_readable = record.row is not None and not isinstance(record.row, UnreadableRow)
-        yield Line(record.row if is_readable else {}, record.prediction)  # type: ignore[arg-type]
+        yield Line(self._cells(record), record.prediction)
 
     def to_dict(self, record: Record, added: Sequence[str]) -> dict[str, Any]:
         row = record.row or {}
         if isinstance(row, UnreadableRow):
             row = {"line": row.line, "error": row.error}
-        elif clash := (row.keys() & set(added)) - set(self.columns):
+        elif clash := (row.keys() & {*added, *self._reserved}) - set(self._table.columns):
             raise late_column(
                 self, record, min(clash), "and which the prediction would overwrite; add it to the first row"
             )
@@ -130,6 +154,104 @@ class RowLayout:
 
     def schema(self) -> Any:
         return self._table.schema()
+
+    @property
+    def _reserved(self) -> Sequence[str]:
+        """Names that the layout adds to an object."""
+        return ()
+
+    def _cells(self, record: Record) -> Row:
+        return {} if record.row is None or isinstance(record.row, UnreadableRow) else record.row
+
+
+class RowTraceLayout(RowLayout):
+    """A table's row and one line for each token of its text, in which the columns of the table are empty.
+
+    Record, step, start, end and token come before the columns of the table. All have the prefix `trace_` if one of them
+    is a column already.
+    """
+
+    is_trace = True
+
+    def __init__(self, table: "TableReader", dialect: Dialect | None = None) -> None:
+        super().__init__(table, dialect)
+        self._names: Sequence[str] = ()
+
+    @property
+    def columns(self) -> Sequence[str]:
+        return [*self._own, *self._table.columns]
+
+    @property
+    def header(self) -> Sequence[str] | None:
+        header = super().header
+        return None if header is None else [*self._own, *header]
+
+    def lines(self, record: Record) -> Iterator[Line]:
+        yield Line({self._own[0]: record.number, **self._cells(record)}, record.prediction)
+        yield from token_lines(record, self._own)
+
+    def to_dict(self, record: Record, added: Sequence[str]) -> dict[str, Any]:
+        number, *_, steps = self._reserved
+        return {number: record.number, **super().to_dict(record, added), steps: steps_of(record)}
+
+    def schema(self) -> Any:
+        import pyarrow
+
+        table = super().schema()
+        self._choose_names(table.names)
+        return pyarrow.schema([*trace_schema(self._own), *table])
+
+    @property
+    def _own(self) -> Sequence[str]:
+        return self._reserved[:-1]
+
+    @property
+    def _reserved(self) -> Sequence[str]:
+        if not self._names:  # the columns of JSON are known once the first batch is read
+            self._choose_names(self._table.columns)
+        return self._names
+
+    def _choose_names(self, columns: Sequence[str]) -> None:
+        self._names = add_prefix("trace_", (*TRACE, TOKEN, STEPS), columns)
+
+
+def token_lines(record: Record, columns: Sequence[str]) -> Iterator[Line]:
+    """One line for each token of a record; `columns` names record, step, start, end and token."""
+    for step, token in enumerate(record.trace, start=1):
+        cells = [record.number, step, token.start, token.end, token.token]
+        yield Line(dict(zip(columns, cells, strict=True)), token)
+
+
+def steps_of(record: Record) -> list[dict[str, Any]]:
+    return [token.to_dict() for token in record.trace]
+
+
+def trace_schema(columns: Sequence[str]) -> Any:
+    """The pyarrow.Schema of numbers, and last the text or the token."""
+    import pyarrow
+
+    return pyarrow.schema([*((name, pyarrow.int64()) for name in columns[:-1]), (columns[-1], pyarrow.string())])
+
+
+def add_prefix(prefix: str, names: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """The names, all with as many prefixes as none of them is taken."""
+    prefixes = ""
+    while {prefixes + name for name in names} & set(taken):
+        prefixes += prefix
+    return [prefixes + name for name in names]
+
+
+def flatten(layout: Layout, record: Record, columns: Sequence[str], n_classes: int) -> Iterator[list[Any]]:
+    """The cells of each line of a record: those of the columns, then the prediction's.
+
+    Raises:
+        DataError: the record has another column.
+    """
+    for cells, prediction in layout.lines(record):
+        if not cells.keys() <= set(columns):
+            late = min(cells.keys() - set(columns))
+            raise late_column(layout, record, late, "so the header lacks it; use --format jsonl")
+        yield [*map(cells.get, columns), *prediction_cells(prediction, n_classes)]
 
 
 def late_column(layout: Layout, record: Record, column: str, why: str) -> DataError:
@@ -155,11 +277,7 @@ def prediction_columns(columns: Sequence[str], classes: Sequence[str]) -> list[s
 
     All have the prefix `predicted_` if one of them is a column already.
     """
-    names = [LABEL, PROBABILITY, *(f"{PROBABILITY}_{name}" for name in classes)]
-    prefix = ""
-    while {prefix + name for name in names} & set(columns):
-        prefix += "predicted_"
-    return [prefix + name for name in names]
+    return add_prefix("predicted_", [LABEL, PROBABILITY, *(f"{PROBABILITY}_{name}" for name in classes)], columns)
 
 
 def prediction_cells(prediction: Prediction | TokenPrediction, n_classes: int) -> list[Any]:

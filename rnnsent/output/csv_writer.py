@@ -1,24 +1,27 @@
-"""CSV with a header: the record's own columns, then label, probability and the probability of each class."""
+"""CSV: the record's own columns, then label, probability and the probability of each class. A table keeps its dialect."""
 
-from rnnsent.output.columns import Record, late_column, prediction_cells, prediction_columns
+from collections.abc import Sequence
+
+from rnnsent.output.columns import Record, flatten, prediction_columns
+from rnnsent.output.delimited import BYTE_ORDER_MARK
 from rnnsent.output.writer import LineWriter
 
 
 class CsvWriter(LineWriter):
-    delimiter = ","
+    _columns: Sequence[str] = ()
 
     def write_header(self) -> None:
-        columns = self._layout.columns
-        self._write_line([*columns, *prediction_columns(columns, self._options.classes)])
+        """Write the byte-order mark and the header, if the dialect has them."""
+        self._columns, header = self._layout.columns, self._layout.header
+        if self._options.cells.dialect.has_bom:
+            self._output.write(BYTE_ORDER_MARK)
+        if header is not None:
+            self._write_row([*header, *prediction_columns(self._columns, self._options.classes)])
 
     def write_record(self, record: Record) -> None:
         """Raises DataError for a column that the header lacks."""
-        columns = self._layout.columns
-        for cells, prediction in self._layout.lines(record):
-            if late := cells.keys() - set(columns):
-                raise late_column(self._layout, record, min(late), "so the header lacks it; use --format jsonl")
-            own = [cells.get(name) for name in columns]
-            self._write_line([*own, *prediction_cells(prediction, len(self._options.classes))])
+        for cells in flatten(self._layout, record, self._columns, len(self._options.classes)):
+            self._write_row(cells)
 
-    def _write_line(self, values: list[object]) -> None:
-        self._output.write(self._options.cells.csv_line(values, delimiter=self.delimiter))
+    def _write_row(self, values: Sequence[object]) -> None:
+        self._output.write(self._options.cells.row(values))

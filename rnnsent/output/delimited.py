@@ -1,66 +1,96 @@
-"""Format values as lines of CSV, TSV and JSON. Knows values, not predictions.
+"""Format values as rows of CSV and TSV, and as JSON. Knows values, not predictions.
 
-`CellWriter` is lossless: a reader gets the original values back. `FormulaSafeCellWriter` changes cells that a
-spreadsheet would run as formulas (owasp.org/www-community/attacks/CSV_Injection).
+`CellWriter` is lossless: a reader of the dialect gets the original values back. `FormulaSafeCellWriter` changes cells that
+a spreadsheet would run as formulas (owasp.org/www-community/attacks/CSV_Injection).
 """
 
-import csv
-import io
 import json
+import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from numbers import Number
 from typing import Any
 
+from rnnsent.data.dialect import Dialect
+from rnnsent.errors import DataError
+
 PROBABILITY_DIGITS = 4
+BYTE_ORDER_MARK = "\ufeff"
+QUOTE = '"'
 
 # Spreadsheets take a cell that begins with one of these for a formula, or end the cell at it.
 FORMULA_START = re.compile("^(?=[=+\\-@\t\r\n])")
 FORMULA_START_AFTER_BREAK = re.compile("(?:^|(?<=[\t\r\n]))(?=[=+\\-@\t\r\n])")
 SURROGATE = re.compile("[\ud800-\udfff]")
+MAX_QUOTED_LENGTH = 40  # characters of a value in an error
 
 
 class CellWriter:
-    """Formats rows of cells without changing their values."""
+    """Formats rows of cells in a dialect without changing their values."""
 
-    quoting: Any = csv.QUOTE_MINIMAL
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        breaks = re.escape(dialect.delimiter) + "\r\n"
+        self._separators = re.compile(f"[{breaks}]")
+        self._special = re.compile(f"^{BYTE_ORDER_MARK}|[{breaks}{QUOTE}{re.escape(dialect.escape or '')}]")
 
-    def csv_line(self, values: Sequence[object], delimiter: str = ",") -> str:
-        """Format one row of CSV, ended by a newline."""
-        line = io.StringIO()
-        # With CRLF as its line terminator csv.writer also quotes fields with CR, which readers take for the end of a row.
-        csv.writer(line, delimiter=delimiter, lineterminator="\r\n", quoting=self.quoting).writerow(
-            [self.cell(value) for value in values]
-        )
-        return line.getvalue().removesuffix("\r\n") + "\n"
+    def row(self, values: Sequence[object]) -> str:
+        """Format one row. Raises DataError for a value that a dialect without quotes cannot represent."""
+        return self.dialect.delimiter.join(map(self._format, values)) + self.dialect.line_end
 
     def tsv_line(self, values: Sequence[object], end: str) -> str:
-        """Format one row of TSV without quotes. Tabs in the last value are kept; `end` within a value becomes a space."""
+        """Format one line of TSV without quotes. Tabs in the last value are kept; `end` within a value becomes a space."""
         return "\t".join(self.raw(str(value)) for value in values).replace(end, " ") + end
 
     def cell(self, value: Any) -> object:
-        """Convert a value for csv.writer: lists, objects and booleans to JSON, bytes to text as UTF-8."""
+        """Convert a value for a cell: lists, objects and booleans to JSON, bytes to text as UTF-8."""
         if value is None:
             return ""
         if isinstance(value, bytes):
-            return _to_text(value)
+            return to_text(value)
         if isinstance(value, (bool, list, tuple, dict)):
-            return json.dumps(value, ensure_ascii=False, default=_to_text)
+            return json_text(value)
         return value
 
     def raw(self, value: str) -> str:
         """Convert a value that is written without quotes."""
         return value
 
+    def needs_quotes(self, cell: object, text: str) -> bool:
+        """Whether a cell, of which `text` is written, is written in quotes."""
+        if self.dialect.quoting == "none":
+            if self._separators.search(text):
+                shown = text if len(text) <= MAX_QUOTED_LENGTH else text[: MAX_QUOTED_LENGTH - 1] + "…"
+                raise DataError(
+                    f"{shown!r} has a delimiter or a line break, and the cells of this table are never in quotes; "
+                    "write another format, for example with --format jsonl"
+                )
+            return False
+        return self.dialect.quoting == "all" or self._special.search(text) is not None
+
+    def _format(self, value: Any) -> str:
+        cell = self.cell(value)
+        text = str(cell)
+        return self._quote(text) if self.needs_quotes(cell, text) else text
+
+    def _quote(self, text: str) -> str:
+        escape = self.dialect.escape
+        if escape:
+            text = text.replace(escape, escape + escape)
+        return QUOTE + text.replace(QUOTE, (escape or QUOTE) + QUOTE) + QUOTE
+
 
 class FormulaSafeCellWriter(CellWriter):
     """Formats rows whose cells no spreadsheet runs as formulas.
 
-    An apostrophe is put before a cell that would begin a formula. Every text cell is quoted, so that a spreadsheet
-    with another delimiter does not split it into cells that do.
+    An apostrophe is put before a cell that would begin a formula. Every text cell is quoted, with its quotes doubled, in
+    any dialect: a spreadsheet knows no other way, and one with another delimiter would split the cell into cells that do.
     """
 
-    quoting = csv.QUOTE_NONNUMERIC
+    def __init__(self, dialect: Dialect) -> None:
+        quoting = "minimal" if dialect.quoting == "none" else dialect.quoting
+        super().__init__(replace(dialect, quoting=quoting, escape=None))
 
     def cell(self, value: Any) -> object:
         """Convert a value as `CellWriter.cell` does, and escape a formula; numbers are never formulas."""
@@ -71,11 +101,17 @@ class FormulaSafeCellWriter(CellWriter):
         """Escape formulas at the start of a value and after each tab or line break in it."""
         return FORMULA_START_AFTER_BREAK.sub("'", value)
 
+    def needs_quotes(self, cell: object, text: str) -> bool:
+        return not isinstance(cell, Number) or super().needs_quotes(cell, text)
 
-def json_line(values: Any) -> str:
-    """Format one line of JSON. A lone surrogate, which UTF-8 cannot encode, becomes a JSON escape."""
-    line = json.dumps(values, ensure_ascii=False, default=_to_text)
-    return SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", line) + "\n"
+
+def json_text(values: Any) -> str:
+    """Format JSON on one line. A lone surrogate, which UTF-8 cannot encode, becomes a JSON escape; NaN is null."""
+    try:
+        text = json.dumps(values, ensure_ascii=False, allow_nan=False, default=to_text)
+    except ValueError:
+        text = json.dumps(_replace_nan(values), ensure_ascii=False, default=to_text)
+    return SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def format_probability(probability: float | None) -> str:
@@ -83,6 +119,17 @@ def format_probability(probability: float | None) -> str:
     return "" if probability is None else f"{probability:.{PROBABILITY_DIGITS}f}"
 
 
-def _to_text(value: Any) -> str:
+def to_text(value: Any) -> str:
     """Convert what a Parquet file can contain but JSON cannot: bytes, dates, decimal numbers."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _replace_nan(value: Any) -> Any:
+    """The value with None in place of each number that JSON lacks: NaN and infinity."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (list, tuple)):
+        return [_replace_nan(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _replace_nan(item) for name, item in value.items()}
+    return value

@@ -1,7 +1,7 @@
 """JSON Lines: one object per record, with everything known about it."""
 
 from rnnsent.output.columns import Record, prediction_columns
-from rnnsent.output.delimited import json_line
+from rnnsent.output.delimited import json_text
 from rnnsent.output.writer import LineWriter
 
 
@@ -11,4 +11,7 @@ class JsonlWriter(LineWriter):
         self._added = prediction_columns(self._layout.columns, self._options.classes)
 
     def write_record(self, record: Record) -> None:
-        self._output.write(json_line(self._layout.to_dict(record, self._added)))
+        self._output.write(self.format_record(record) + "\n")
+
+    def format_record(self, record: Record) -> str:
+        return json_text(self._layout.to_dict(record, self._added))

@@ -61,6 +61,7 @@ def enable_logging() -> None:
     logger.handlers = [NotifyHandler()]
     logger.setLevel(logging.INFO)
     logger.propagate = False
+    logging.lastResort = logging.NullHandler()  # which would print what other libraries log
 
 
 def print_error(text: str) -> None:
@@ -93,6 +94,10 @@ class Output:
         self._stream, self._name, self._escape = stream, name, escape
 
     @property
+    def name(self) -> str:
+        return self._name
+
+    @property
     def binary(self) -> BinaryIO:
         """The stream below, for formats that are not text."""
         return self._stream
@@ -101,18 +106,20 @@ class Output:
         """Write text; a signal takes effect only after all of it is written. Raises OSError with the output's name."""
         if self._escape:
             text = escape_controls(text, CONTROLS_EXCEPT_TAB_AND_NEWLINE)
-        with self._add_name_to_errors(), uninterruptible():
+        with self.protect():
             self._stream.write(text.encode("utf-8", REPLACE_SURROGATES))
 
     def flush(self) -> None:
         """Flush the stream. Raises OSError with the output's name."""
-        with self._add_name_to_errors(), uninterruptible():
+        with self.protect():
             self._stream.flush()
 
     @contextmanager
-    def _add_name_to_errors(self) -> Iterator[None]:
+    def protect(self) -> Iterator[None]:
+        """Write to the stream in a block that signals do not interrupt, and whose errors have the output's name."""
         try:
-            yield
+            with uninterruptible():
+                yield
         except OSError as error:
             raise OSError(error.errno, error.strerror, self._name) from None
 

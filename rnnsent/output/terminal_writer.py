@@ -11,23 +11,22 @@ from rnnsent.output.writer import LineWriter, WriterOptions
 from rnnsent.prediction import Prediction, TokenPrediction
 
 BAR_WIDTH = 10
-RED, GREEN, RESET = "\x1b[31m", "\x1b[32m", "\x1b[0m"
+RESET = "\x1b[0m"
+COLORS = {"negative": "\x1b[31m", "positive": "\x1b[32m"}  # red and green, for these classes only
 
 
 class TerminalWriter(LineWriter):
     def __init__(self, output: Output, layout: Layout, options: WriterOptions) -> None:
         super().__init__(output, layout, options)
-        classes = options.classes
-        self._label_width = max(cell_len(escape_controls(name)) for name in classes)
+        self._label_width = max(cell_len(escape_controls(name)) for name in options.classes)
         self._width = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
-        # Data sets list their classes from negative to positive.
-        self._colors = {classes[0]: RED, classes[-1]: GREEN} if supports_color() else {}
+        self._colors = COLORS if supports_color() else {}
 
     def write_record(self, record: Record) -> None:
         self._output.write(self.format_line(record.prediction, record.prediction.text))
         for token in record.trace:
             self._output.write(self.format_line(token, f"{token.start:>5}-{token.end:<5} {token.token}"))
-        if "step" in self._layout.columns:
+        if self._layout.is_trace:
             self._output.write("\n")
 
     def format_line(self, prediction: Prediction | TokenPrediction, text: str) -> str:
@@ -38,5 +37,5 @@ class TerminalWriter(LineWriter):
         text = escape_controls(text)
         if self._width is not None and cell_len(head) + cell_len(text) > self._width:
             text = set_cell_size(text, max(self._width - cell_len(head) - 1, 1)).rstrip() + "…"
-        color = self._colors.get(label)
+        color = self._colors.get(prediction.label or "")
         return (f"{color}{head}{RESET}" if color else head) + text + "\n"

@@ -4,20 +4,18 @@ Lines for pipes have neither quotes nor a header: the record's own cells, label,
 keeps its tabs. If records are lines, a line feed in a text becomes a space.
 """
 
-from rnnsent.output.columns import Record, RowLayout
+from rnnsent.output.columns import Record
 from rnnsent.output.csv_writer import CsvWriter
 from rnnsent.output.delimited import format_probability
 
 
 class TsvWriter(CsvWriter):
-    delimiter = "\t"
-
     def write_header(self) -> None:
-        if isinstance(self._layout, RowLayout):
+        if self._layout.is_table:
             super().write_header()
 
     def write_record(self, record: Record) -> None:
-        if isinstance(self._layout, RowLayout):
+        if self._layout.is_table:
             super().write_record(record)
             return
         for cells, prediction in self._layout.lines(record):

@@ -45,6 +45,12 @@ class LineWriter(Writer):
 
     _has_header = False
 
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.write_footer()
+
     def write(self, batch: PredictedBatch) -> None:
         """Write a batch and flush it, so that slow input is answered at once."""
         if not self._has_header:  # the columns of JSON Lines are known once the first batch is read
@@ -60,3 +66,6 @@ class LineWriter(Writer):
 
     @abstractmethod
     def write_record(self, record: Record) -> None: ...
+
+    def write_footer(self) -> None:
+        """Write what follows the last record, unless an error or a signal ended the output."""
