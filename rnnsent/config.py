@@ -16,6 +16,7 @@ from rnnsent.errors import SettingsError
 from rnnsent.settings import Settings, setting, suggest
 
 TokenizerKind = Literal["word", "bpe", "char"]
+Normalization = Literal["basic", "full"]
 Cell = Literal["rnn", "lstm", "gru"]
 Pooling = Literal["last", "mean", "max", "mean-max", "attention", "self-attention"]
 Optimizer = Literal["adam", "adamw"]
@@ -46,6 +47,11 @@ class TokenizerConfig(Settings):
     vocab_size: int = setting(40_000, "Maximum vocabulary size.", minimum=3, maximum=1_000_000)
     min_frequency: int = setting(2, "Minimum frequency of a vocabulary entry in the training texts.", minimum=1)
     lowercase: bool = setting(True, "Lowercase the text.")
+    normalization: Normalization = setting(
+        "full",
+        "Normalization before tokenization: basic unifies apostrophes and quotes and removes markup, links and user "
+        "names; full also makes one token of each emoji and emoticon.",
+    )
 
 
 @dataclass(frozen=True)

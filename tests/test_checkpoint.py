@@ -117,6 +117,18 @@ def test_optional_keys(model: Checkpoint) -> None:
     assert (read.data, read.versions, read.command, read.finished) == ((), {}, (), True)
 
 
+def test_normalization(model: Checkpoint) -> None:
+    """The tokenizer normalizes as in training; a checkpoint from before that was recorded, at the basic level."""
+    assert Checkpoint.read(model.path).recipe.tokenizer.normalization == "full"
+    assert len(Checkpoint.read(model.path).tokenizer.encode([":-)"])[0]) == 1
+    settings = {key: value for key, value in model.config()["tokenizer"].items() if key != "normalization"}
+    read = Checkpoint.read(edit_config(model, tokenizer=settings))
+    assert read.recipe.tokenizer.normalization == "basic"
+    assert len(read.tokenizer.encode([":-)"])[0]) == 3
+    with pytest.raises(ModelError, match=r"config\.json.*tokenizer\.normalization is 'more'; choose basic, full"):
+        Checkpoint.read(edit_config(model, tokenizer={**settings, "normalization": "more"}))
+
+
 def test_ngrams(tmp_path: Path, write_model) -> None:
     """The keys of n-grams stay integers in ascending order."""
     written = write_model(tmp_path / "ngrams", max_ngram=2)

@@ -47,6 +47,14 @@ def test_roundtrip(state: ResumeState) -> None:
         assert read[name].numpy().tobytes() == tensor.numpy().tobytes()
 
 
+def test_unrecorded_normalization(state: ResumeState) -> None:
+    """A run from before the normalization was recorded goes on at the basic level."""
+    tokenizer = {key: value for key, value in RUN_VALUES["tokenizer"].items() if key != "normalization"}
+    state.write(TENSORS, {**RUN_VALUES, "tokenizer": tokenizer}, TOKENIZER_JSON)
+    assert state.read_run()["tokenizer"] == {**tokenizer, "normalization": "basic"}
+    assert len(state.read_tokenizer().encode([":-)"])[0]) == 3
+
+
 def test_path(state: ResumeState) -> None:
     """The state is a hidden folder beside the model."""
     assert state.path == state.model_path.parent / ".imdb.resume"

@@ -11,6 +11,23 @@ from rnnsent.data.tokenizer import Tokenizer, count_words
 from rnnsent.data.tokenizer_rules import RULES, WORD_SEAM
 
 TEXTS = ["A good film, isn't it?", "这部电影很好", "Bad<br /><br />really BAD!", "naïve café", "\ud800 lone"]
+# What normalization and the words of the vocabulary change.
+SPELLINGS = (
+    "#agoodfilm",
+    "#GoodFilm",
+    "gooood",
+    "GOOOOOD",
+    "fiiilm's",
+    "isn’t",
+    "isn\\'t",
+    "a``b",
+    "&lt;br&gt;",
+    "&amp;",
+    "@a",
+    "www.a.b",
+    ":)",
+    "<3",
+)
 KINDS = tuple(RULES)
 TOKENIZERS = {kind: Tokenizer.train(TEXTS, TokenizerConfig(kind=kind, min_frequency=1)) for kind in KINDS}
 WORD_TOKENIZERS = {
@@ -28,6 +45,9 @@ WORD_TOKENIZERS = {
         ("Isn't it don’t?", ["Isn't", "it", "don’t", "?"]),
         ("bad<br />good<BR/>ok<br>", ["bad", "good", "ok"]),
         ("so... 😀!", ["so", ".", ".", ".", "😀", "!"]),
+        ("<p>isnâ€™t</p> “it”", ["isnâ€™t", "“", "it", "”"]),
+        ("@you baaaad :-) https://a.b/c 👩\u200d👧", ["baaaad", ":-)", "👩\u200d👧"]),
+        ("#agoodfilm &amp; #zzz", ["#", "a", "good", "film", "&amp;", "#", "zzz"]),
     ],
 )
 def test_words(text: str, tokens: list[str]) -> None:
@@ -59,8 +79,11 @@ def test_special_tokens() -> None:
     assert len(tokenizer) == 3
 
 
-@settings(deadline=None, derandomize=True)
-@given(st.text(st.characters()), st.sampled_from(KINDS))
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(
+    st.lists(st.one_of(st.text(st.characters(), max_size=4), st.sampled_from(SPELLINGS))).map("".join),
+    st.sampled_from(KINDS),
+)
 def test_offsets(text: str, kind: str) -> None:
     """Offsets are ascending positions in the text, also with lone surrogates in it."""
     encoding = TOKENIZERS[kind].encode_with_offsets(text)
@@ -85,7 +108,7 @@ def test_count_words(texts: list[str]) -> None:
         st.lists(
             st.one_of(
                 st.sampled_from(
-                    ("good", "It's", "film", "<pad>", "<unk>", "<UNK>", "<br />", "<BR\t/>", "_", "'", "x'")
+                    (*SPELLINGS, "good", "It's", "film", "<pad>", "<unk>", "<UNK>", "<br />", "<BR\t/>", "_", "'", "x'")
                 ),
                 st.text(st.sampled_from("ab_1' .<br/>BR\n\t\r\x00\x0b\x0c\x1c\x1f\x7f’é電")),
                 st.text(st.characters(max_codepoint=127)),
@@ -96,13 +119,33 @@ def test_count_words(texts: list[str]) -> None:
     st.booleans(),
 )
 def test_ascii_encoder(texts: list[str], lowercase: bool) -> None:
-    """The ASCII encoder returns the ids that the library returns."""
+    """The ASCII encoder returns the ids that the library returns, also of elongated words and hashtags."""
     tokenizer = WORD_TOKENIZERS[lowercase]
     with pytest.MonkeyPatch.context() as patch:
         by_library = tokenizer.encode(texts)
         patch.setattr(tokenizer_module, "ASCII_MIN_CHARS", 0)
         by_ascii_encoder = tokenizer.encode(texts)
     assert [row.tolist() for row in by_ascii_encoder] == [row.tolist() for row in by_library]
+    assert [row.tolist() for row in by_library] == [tokenizer.encode_with_offsets(text).ids.tolist() for text in texts]
+
+
+def test_unknown_words() -> None:
+    """Elongated words and hashtags have the ids of the known words in them, with words alone."""
+    tokenizer = TOKENIZERS["word"]
+    good, film, known = (tokenizer.encode([text])[0].tolist() for text in ("good", "film", "# good film"))
+    assert [row.tolist() for row in tokenizer.encode(["GOOOOOD", "fiiiilm"])] == [good, film]
+    assert [row[1:].tolist() for row in tokenizer.encode(["#goodfilm", "#GoodFilm"])] == [known[1:]] * 2
+    characters = TOKENIZERS["char"]
+    assert len(characters.encode(["goooood"])[0]) == 7
+
+
+def test_normalization_level() -> None:
+    """The level of normalization is a setting, the same in training and encoding."""
+    basic = Tokenizer.train(["good :-) film"], TokenizerConfig(min_frequency=1, normalization="basic"))
+    full = Tokenizer.train(["good :-) film"], TokenizerConfig(min_frequency=1, normalization="full"))
+    assert "🙂" in full.vocabulary().keys() - basic.vocabulary().keys()
+    assert [len(tokenizer.encode([":-)"])[0]) for tokenizer in (basic, full)] == [3, 1]
+    assert basic.encode(["isn’t"])[0].tolist() == basic.encode(["isn't"])[0].tolist()
 
 
 def test_ascii_encoder_of_words_only() -> None:
@@ -118,7 +161,7 @@ def test_ascii_encoder_of_words_only() -> None:
 @given(
     st.text(
         st.sampled_from(
-            "ab \n\t<br />ée\u0301Σσς電影\u3000ﬁ'’_.!;=-ぁかカ\u3099กข\u0e33\u0e48\ufffd😀\U0001f3fb\u200d\u0338"
+            "ab# \n\t<br />ée\u0301Σσς電影\u3000ﬁ'’_.!;=-ぁかカ\u3099กข\u0e33\u0e48\ufffd😀\U0001f3fb\u200d\u0338"
         ),
         max_size=80,
     ),

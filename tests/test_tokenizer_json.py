@@ -20,7 +20,7 @@ TOKENIZERS = {kind: Tokenizer.train(TEXTS, TokenizerConfig(kind=kind, min_freque
 def test_roundtrip(kind: str, lowercase: bool) -> None:
     """The JSON keeps the rules and the vocabulary of every kind of tokenizer."""
     tokenizer = Tokenizer.train(TEXTS, TokenizerConfig(kind=kind, min_frequency=1, lowercase=lowercase))
-    loaded = Tokenizer.from_json(tokenizer.to_json())
+    loaded = Tokenizer.from_json(tokenizer.to_json(), "full")
     assert loaded.vocabulary() == tokenizer.vocabulary()
     assert loaded.to_json() == tokenizer.to_json()
     assert [row.tolist() for row in loaded.encode(TEXTS)] == [row.tolist() for row in tokenizer.encode(TEXTS)]
@@ -68,7 +68,7 @@ OTHER_RULES = "its rules are not those of a tokenizer of this project"
 def test_rejected(kind: str, edit: Callable[[dict[str, Any]], object], message: str) -> None:
     """A file may differ only in its vocabulary."""
     with pytest.raises(ModelError, match=message):
-        Tokenizer.from_json(edit_json(kind, edit))
+        Tokenizer.from_json(edit_json(kind, edit), "full")
 
 
 @pytest.mark.parametrize(
@@ -81,17 +81,17 @@ def test_rejected(kind: str, edit: Callable[[dict[str, Any]], object], message: 
 )
 def test_accepted(kind: str, edit: Callable[[dict[str, Any]], object]) -> None:
     """Rules of another setting, and the keys of other versions of the library, are accepted."""
-    Tokenizer.from_json(edit_json(kind, edit))
+    Tokenizer.from_json(edit_json(kind, edit), "full")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "3", "{", "[" * 100_000, '{"a":' * 100_000, "[],[]" * 1_000_001])
 def test_hostile_json(text: str) -> None:
     """JSON that is not an object, or that would exhaust the memory or the stack, is rejected."""
     with pytest.raises(ModelError):
-        Tokenizer.from_json(text)
+        Tokenizer.from_json(text, "full")
 
 
 def test_surrogate_entry() -> None:
     """An entry that UTF-8 cannot represent is rejected."""
     with pytest.raises(ModelError, match="surrogates not allowed"):
-        Tokenizer.from_json(TOKENIZERS["word"].to_json().replace('"film"', '"\\ud800"'))
+        Tokenizer.from_json(TOKENIZERS["word"].to_json().replace('"film"', '"\\ud800"'), "full")

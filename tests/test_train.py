@@ -1,5 +1,6 @@
 """Training writes a complete checkpoint, is reproducible, and resumes to the same weights after an interruption."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from rnnsent.data.examples import Examples
 from rnnsent.data.file_source import FileSource
 from rnnsent.errors import SettingsError
 from rnnsent.training.events import EpochResult, Event, ModelSaved, TrainingStopped
+from rnnsent.training.recipe import resolve_recipe
 from rnnsent.training.request import TrainingRequest
 from rnnsent.training.train import train
 from tests.support.settings import dotted
@@ -155,6 +157,20 @@ def test_fine_tune(data_dir: Path) -> None:
     assert tuned.recipe.model.hidden_size == base.recipe.model.hidden_size
     with pytest.raises(SettingsError, match="--hidden-size is 16, but --fine-tune base has 8"):
         run(data_dir, "other", fine_tune="base", hidden_size=16)
+
+
+def test_fine_tune_normalization(model: Checkpoint) -> None:
+    """A fine-tuned model normalizes like its base model, also one from before that was a setting."""
+    config = json.loads((model.path / "config.json").read_text())
+    del config["tokenizer"]["normalization"]
+    (model.path / "config.json").write_text(json.dumps(config))
+    (model.path / "manifest.json").unlink()
+    settings = dotted(fine_tune=str(model.path))
+    assert resolve_recipe(TrainingRequest(("a",), name="b", settings=settings)).tokenizer.normalization == "basic"
+    with pytest.raises(
+        SettingsError, match=r"tokenizer\.normalization is full, but --fine-tune tiny has basic; omit it"
+    ):
+        resolve_recipe(TrainingRequest(("a",), name="b", settings={**settings, "tokenizer.normalization": "full"}))
 
 
 def test_fine_tune_other_classes(data_dir: Path) -> None:

@@ -117,7 +117,7 @@ class Checkpoint:
 
         text = self.tokenizer_json
         try:
-            return Tokenizer.from_json(text)
+            return Tokenizer.from_json(text, self.recipe.tokenizer.normalization)
         except ModelError as error:
             raise ModelError(f"{self.path / TOKENIZER} cannot be read: {short_message(error)}; {REMEDY}") from None
 

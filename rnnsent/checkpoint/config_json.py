@@ -9,6 +9,7 @@ from rnnsent.errors import ModelError, RnnsentError
 
 FORMAT = 1
 TYPES = {"created": str, "finished": bool, "classes": list, "data": list, "versions": dict, "command": list}
+UNRECORDED_NORMALIZATION = "basic"
 JSON_NAMES = {str: "a string", bool: "true or false", list: "a list", dict: "an object"}
 
 
@@ -30,7 +31,7 @@ def read_config(values: Mapping[str, Any], source: str) -> dict[str, Any]:
     _check_items(values, source)
     try:
         return {
-            "recipe": Recipe.from_dict({key: values[key] for key in GROUPS}, source),
+            "recipe": Recipe.from_dict(add_normalization({key: values[key] for key in GROUPS}), source),
             "classes": tuple(values["classes"]),
             "created": values["created"],
             "data": tuple(values.get("data", ())),
@@ -43,6 +44,14 @@ def read_config(values: Mapping[str, Any], source: str) -> dict[str, Any]:
     except RnnsentError as error:
         message = short_message(error)
         raise ModelError(message if message.startswith(source) else f"{source}: {message}") from None
+
+
+def add_normalization(tables: dict[str, Any]) -> dict[str, Any]:
+    """The tables of a recipe, with the level of models that were trained before it was recorded if it is missing."""
+    tokenizer = tables["tokenizer"]
+    if not isinstance(tokenizer, dict):
+        return tables
+    return {**tables, "tokenizer": {"normalization": UNRECORDED_NORMALIZATION, **tokenizer}}
 
 
 def _check_items(values: Mapping[str, Any], source: str) -> None:

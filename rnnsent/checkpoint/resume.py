@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnnsent.atomic import replace_folder
 from rnnsent.checkpoint.checkpoint import to_json
+from rnnsent.checkpoint.config_json import add_normalization
 from rnnsent.checkpoint.save_tensors import save_tensors
 from rnnsent.config import GROUPS
 from rnnsent.data.tokenizer import Tokenizer
@@ -60,12 +61,13 @@ class ResumeState:
                 raise ValueError(f"{', '.join(missing)} missing")
         except (OSError, ValueError, RecursionError) as error:
             raise self._read_error(RUN, error) from None
-        return values
+        return add_normalization(values)
 
     def read_tokenizer(self) -> Tokenizer:
         """The tokenizer of the run. Raises ModelError if it cannot be read."""
+        normalization = self.read_run()["tokenizer"]["normalization"]
         try:
-            return Tokenizer.from_json((self.path / TOKENIZER).read_text(encoding="utf-8"))
+            return Tokenizer.from_json((self.path / TOKENIZER).read_text(encoding="utf-8"), normalization)
         except (OSError, UnicodeDecodeError, ModelError) as error:
             raise self._read_error(TOKENIZER, error) from None
 

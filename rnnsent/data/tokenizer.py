@@ -6,7 +6,7 @@ A checkpoint contains the whole tokenizer as JSON, so that `predict` tokenizes a
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -14,10 +14,12 @@ import numpy as np
 import tokenizers
 from numpy.typing import NDArray
 
-from rnnsent.config import TokenizerConfig
+from rnnsent.config import Normalization, TokenizerConfig
 from rnnsent.data.ids import UNKNOWN_ID, Ids
+from rnnsent.data.normalization import STEPS, Step, normalize, normalize_with_spans
 from rnnsent.data.tokenizer_json import read_tokenizer
 from rnnsent.data.tokenizer_rules import ASCII_LINE_BREAK, ASCII_WORD, RULES
+from rnnsent.data.unknown_words import RUN, elongated_words, hashtags, shorten
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 # From this many characters on, the ASCII encoder saves more time than copying the vocabulary into a dict takes.
@@ -42,6 +44,11 @@ class Tokenizer:
     def __init__(self, inner: tokenizers.Tokenizer, config: TokenizerConfig) -> None:
         self._inner, self._config, self._rules = inner, config, RULES[config.kind]
         self._inner.encode_special_tokens = True  # "<pad>" in a text is ordinary text, not padding
+        self._steps: tuple[Step, ...] = STEPS[config.normalization]
+        self._word_steps: tuple[Step, ...] = ()
+        if self._rules.has_words:
+            self._steps += (hashtags(self._inner.token_to_id, lowercase=config.lowercase),)
+            self._word_steps = (elongated_words(self._inner.token_to_id, lowercase=config.lowercase),)
 
     @classmethod
     def train(cls, texts: Iterable[str], config: TokenizerConfig) -> Self:
@@ -50,13 +57,21 @@ class Tokenizer:
         inner = tokenizers.Tokenizer(rules.untrained_model())
         inner.normalizer = rules.normalizer(lowercase=config.lowercase)
         inner.pre_tokenizer = rules.pre_tokenizer()
-        inner.train_from_iterator(map(_replace_surrogates, texts), rules.trainer(config))
+        steps = STEPS[config.normalization]
+        inner.train_from_iterator(
+            (_replace_surrogates(normalize(text, steps)) for text in texts), rules.trainer(config)
+        )
         return cls(inner, config)
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Raises ModelError, whose message does not name the file, if the JSON is not a tokenizer of this project."""
-        return cls(*read_tokenizer(text))
+    def from_json(cls, text: str, normalization: Normalization) -> Self:
+        """The tokenizer in the JSON, which says nothing of the normalization before it.
+
+        Raises:
+            ModelError: the JSON is not a tokenizer of this project. The message does not name the file.
+        """
+        inner, config = read_tokenizer(text)
+        return cls(inner, replace(config, normalization=normalization))
 
     def to_json(self) -> str:
         return self._inner.to_str()
@@ -69,20 +84,28 @@ class Tokenizer:
 
     def encode(self, texts: Sequence[str]) -> list[Ids]:
         """The ids (T,) of each text; a blank text has none."""
-        chunks = [_split_into_chunks(text, self._rules.seam) for text in texts]
-        rows = iter(self._encode([chunk for text_chunks in chunks for chunk in text_chunks]))
+        ascii_encoder = self._ascii_encoder if sum(map(len, texts)) >= ASCII_MIN_CHARS else None
+        chunks = [_split_into_chunks(self._normalize(text, ascii_encoder), self._rules.seam) for text in texts]
+        rows = iter(self._encode([chunk for text_chunks in chunks for chunk in text_chunks], ascii_encoder))
         return [
             next(rows) if len(text_chunks) == 1 else np.concatenate([next(rows) for _ in text_chunks])
             for text_chunks in chunks
         ]
 
     def encode_with_offsets(self, text: str) -> Encoding:
-        encoding: Any = self._inner.encode(_replace_surrogates(text), add_special_tokens=False)
-        return Encoding(np.array(encoding.ids, dtype=np.int32), list(encoding.offsets))
+        normalized, spans = normalize_with_spans(text, self._steps + self._word_steps)
+        encoding: Any = self._inner.encode(_replace_surrogates(normalized), add_special_tokens=False)
+        spans.append((len(text), len(text)))
+        offsets = [(spans[start][0], spans[max(start, end - 1)][1]) for start, end in encoding.offsets]
+        return Encoding(np.array(encoding.ids, dtype=np.int32), offsets)
 
-    def _encode(self, texts: Sequence[str]) -> list[Ids]:
+    def _normalize(self, text: str, ascii_encoder: "_AsciiEncoder | None") -> str:
+        """The text as it is split into tokens; words are left to the ASCII encoder if it takes the text."""
+        text = normalize(text, self._steps)
+        return text if ascii_encoder and text.isascii() else normalize(text, self._word_steps)
+
+    def _encode(self, texts: Sequence[str], ascii_encoder: "_AsciiEncoder | None") -> list[Ids]:
         rows: list[Ids] = [_NO_IDS] * len(texts)
-        ascii_encoder = self._ascii_encoder if sum(map(len, texts)) >= ASCII_MIN_CHARS else None
         remaining = []
         for index, text in enumerate(texts):
             if ascii_encoder and text.isascii():
@@ -98,7 +121,7 @@ class Tokenizer:
 
     @cached_property
     def _ascii_encoder(self) -> "_AsciiEncoder | None":
-        if not self._rules.has_ascii_words:
+        if not self._rules.has_words:
             return None
         return _AsciiEncoder(self.vocabulary(), lowercase=self._config.lowercase)
 
@@ -111,7 +134,10 @@ class _AsciiEncoder(dict[str, int]):
         self._lowercase = lowercase
 
     def __missing__(self, word: str) -> int:
-        return UNKNOWN_ID
+        if not RUN.search(word):
+            return UNKNOWN_ID
+        known = shorten(word, self.get)
+        return UNKNOWN_ID if known is None else self[known]
 
     def encode(self, text: str) -> Ids:
         if self._lowercase:
@@ -151,8 +177,8 @@ def _split_into_chunks(text: str, seam: re.Pattern[str] | None) -> list[str]:
 
 
 def count_words(texts: Sequence[str]) -> NDArray[np.int64]:
-    """The number of words (N,) of each text, according to the default tokenizer."""
-    tokenizer = Tokenizer.train([], TokenizerConfig())  # the number of words does not depend on the vocabulary
+    """The number of words (N,) of each text, according to the default tokenizer; a hashtag is one word after its #."""
+    tokenizer = Tokenizer.train([], TokenizerConfig())  # otherwise, the number does not depend on the vocabulary
     return np.array([len(ids) for ids in tokenizer.encode(texts)], dtype=np.int64)
 
 

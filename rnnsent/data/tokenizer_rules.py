@@ -38,12 +38,12 @@ class TokenizerRules(ABC):
     Attributes:
         has_merges: whether the model is trained as merges of pairs of entries, in addition to the vocabulary.
         seam: where a long text can be split into chunks that have the tokens of the whole text; None never splits it.
-        has_ascii_words: whether ASCII_WORD and ASCII_LINE_BREAK find the tokens of ASCII text.
+        has_words: whether the tokens are words; ASCII_WORD and ASCII_LINE_BREAK find those of ASCII text.
     """
 
     has_merges: ClassVar[bool] = False
     seam: ClassVar[re.Pattern[str] | None] = None
-    has_ascii_words: ClassVar[bool] = False
+    has_words: ClassVar[bool] = False
 
     def normalizer(self, *, lowercase: bool) -> normalizers.Normalizer:
         """What happens to a text before it is split."""
@@ -71,7 +71,7 @@ class WordRules(TokenizerRules):
     """Words and symbols; in scripts without spaces, characters."""
 
     seam = WORD_SEAM
-    has_ascii_words = True
+    has_words = True
 
     def pre_tokenizer(self) -> pre_tokenizers.PreTokenizer:
         return pre_tokenizers.Split(WORD, "removed", invert=True)
