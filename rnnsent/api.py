@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnnsent.config import Device, PredictPrecision
+from rnnsent.environment import limit_spinning
 from rnnsent.errors import RnnsentError
 from rnnsent.prediction import Predictor
 
@@ -24,6 +25,7 @@ def load(model: str | None = None, *, device: Device = "auto", precision: Predic
         ModelError: the model does not exist, or its checkpoint cannot be read.
         DeviceError: the device is not available.
     """
+    limit_spinning()
     return Predictor.load(model, device=device, precision=precision)
 
 
@@ -57,6 +59,7 @@ def train(
     Raises:
         RnnsentError: a setting, a source or the device is invalid, or the model exists.
     """
+    limit_spinning()
     from rnnsent.training.events import ModelSaved
     from rnnsent.training.request import TrainingRequest
     from rnnsent.training.train import train as run_training
@@ -101,6 +104,7 @@ def evaluate(
         DataError: the source cannot be read, or has a class that the model does not have.
         ModelError: the model cannot be read.
     """
+    limit_spinning()
     from rnnsent.data.sources import find_source
     from rnnsent.evaluation import choose_split
     from rnnsent.evaluation import evaluate as run_evaluation

@@ -10,8 +10,8 @@ import rnnsent
 
 PACKAGE = Path(rnnsent.__file__).parent
 LAYERS = (
-    "errors", "atomic", "lock", "settings", "config", "parallel", "data", "network", "checkpoint", "prediction", "metrics",
-    "evaluation", "training", "output", "api", "cli",
+    "environment", "errors", "atomic", "lock", "settings", "config", "parallel", "data", "network", "checkpoint",
+    "prediction", "metrics", "evaluation", "training", "output", "api", "cli",
 )  # fmt: skip
 ENTRY_POINTS = {  # modules above all layers, and the layers that they may import
     "__init__": ("errors", "prediction", "api"),

@@ -9,11 +9,19 @@ import typer
 import rnnsent
 from rnnsent.cli import datasets, evaluate, models, packages, predict, train, tune
 from rnnsent.cli.options import GroupedCommand, QuietOption
+from rnnsent.environment import limit_spinning, silence_libraries
 from rnnsent.errors import RnnsentError
 from rnnsent.output.interrupts import install_signal_handlers, uninterruptible
+from rnnsent.output.library_warnings import shorten_warnings
 from rnnsent.output.terminal import notify, print_error, redirect_to_devnull
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
+ALLOCATION_FAILURES = (
+    "can't allocate memory",
+    "not enough memory",
+    "out of memory",
+    "ALLOC_FAILED",
+)  # in PyTorch's errors
 
 # Depending on its version, Typer vendors click or depends on it; its base error is reached through a public name.
 CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
@@ -61,6 +69,9 @@ def main(arguments: list[str] | None = None) -> None:
     if sys.platform == "win32":
         print_error("Windows is not supported; use Linux, macOS, or the Windows Subsystem for Linux")
         sys.exit(USAGE)
+    limit_spinning()
+    silence_libraries()
+    shorten_warnings()
     try:
         code = run(arguments)
     except SystemExit as stopped:  # by a signal
@@ -128,12 +139,22 @@ def run(arguments: list[str] | None = None) -> int:
     except MemoryError:
         print_error("out of memory; train with a smaller training.batch_tokens, or predict shorter records")
         return FAILURE
+    except RuntimeError as error:
+        if not _is_out_of_memory(error):
+            raise
+        print_error("PyTorch is out of memory; train with a smaller training.batch_tokens, or use --device cpu")
+        return FAILURE
     if packages.has_conflict():
         notify(
             "warning: rnnsent and rnnsent-predict are both installed and share their files; keep one: "
             "pip uninstall rnnsent rnnsent-predict && pip install rnnsent"
         )
     return code if isinstance(code, int) else SUCCESS
+
+
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    """Whether PyTorch could not allocate memory: on a GPU by the error's name, which needs no import, on a CPU by its text."""
+    return type(error).__name__ == "OutOfMemoryError" or any(text in str(error) for text in ALLOCATION_FAILURES)
 
 
 def _usage(error: Any) -> str:

@@ -14,6 +14,7 @@ from typer.core import TyperCommand
 from rnnsent.config import GROUPS, Device, InputFormat, OnError, PredictPrecision, recipe_names
 from rnnsent.data.catalog import CATALOG
 from rnnsent.data.read_options import ReadOptions, check_read_options
+from rnnsent.environment import silence_downloads
 from rnnsent.output.terminal import notify, open_stdout, set_quiet
 from rnnsent.settings import option_name
 
@@ -62,6 +63,7 @@ def complete_splits(incomplete: str) -> list[str]:
 def _quiet(value: bool) -> None:
     if value:
         set_quiet()
+        silence_downloads()
 
 
 ModelOption = Annotated[
