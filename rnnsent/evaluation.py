@@ -6,7 +6,7 @@ import os
 import shlex
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rnnsent.checkpoint.card import model_card
 from rnnsent.checkpoint.checkpoint import WEIGHTS, Checkpoint
+from rnnsent.checkpoint.rename import original_names
 from rnnsent.checkpoint.store import MODEL_VARIABLE, available_models, is_bundled
 from rnnsent.data.examples import Examples, align_classes, rename_classes
 from rnnsent.data.file_source import FileSource
@@ -241,8 +242,9 @@ def _weights_entry(checkpoint: Checkpoint) -> object:
 
 def _find_in_training(checkpoint: Checkpoint, examples: Examples) -> str | None:
     """`train` or `validation` if the model was trained or validated on exactly these examples."""
-    fingerprint = examples.fingerprint()
     for record in checkpoint.data:
+        names = original_names(record)
+        fingerprint = replace(examples, classes=tuple(names.get(name, name) for name in examples.classes)).fingerprint()
         for split in (TRAIN, VALIDATION):
             if record.get(f"{split}_fingerprint") == fingerprint:
                 return split

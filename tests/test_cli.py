@@ -26,7 +26,7 @@ def join_arguments(value: object) -> str:
     return " ".join(value) if isinstance(value, list) else ""
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "models verify", "models default"])
+@pytest.mark.parametrize("command", [*COMMANDS, "models verify", "models default", "models rename"])
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_help(run_ok, command: str, option: str) -> None:
     """The help of each command has an example of it."""

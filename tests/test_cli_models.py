@@ -1,4 +1,4 @@
-"""`rnnsent models`, `models verify` and `models default`, and the note that names a model which was not named."""
+"""`rnnsent models`, `models verify`, `models default` and `models rename`, and the note that names a model which was not named."""
 
 import json
 import re
@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 
 from rnnsent.checkpoint.checkpoint import FILES
 from rnnsent.checkpoint.store import pin_default
 from rnnsent.cli.app import run
+from rnnsent.cli.models import app, complete_classes
 
 pytestmark = pytest.mark.usefixtures("working_dir")
 
@@ -100,6 +102,33 @@ def test_verify_continues(working_dir: Path, capsys: Capture) -> None:
     out, err = capsys.readouterr()
     assert [line.partition(":")[0] for line in out.splitlines()] == ["english", "tiny"]
     assert [Path(line.split()[2]).parts[1] for line in err.splitlines()] == ["first", "second"]
+
+
+def test_rename(run_ok, run_error, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Classes are renamed one by one; what cannot be done is a usage error."""
+    assert run(["models", "rename", "tiny", "negative=bad", "positive=very good"]) == 0
+    assert capsysbinary.readouterr() == (b"", b"the classes of tiny are bad, very good\n")
+    assert run_ok("models", "verify", "tiny") == "tiny: OK (6 files)\n"
+    assert run_ok("-q", "models", "rename", "tiny", "bad=very good,very good=bad") == ""
+    for arguments, message in {
+        ("nosuch=x",): "'tiny' has no class 'nosuch'; its classes are 'very good', 'bad'",
+        ("bad",): "rename 'bad': 'bad' is invalid; write OLD=NEW",
+        ("bad=",): "rename: the class 'bad' needs a new name; write OLD=NEW",
+        ("bad=very good",): "two classes of 'tiny' would be called 'very good'",
+    }.items():
+        code, line = run_error("models", "rename", "tiny", *arguments)
+        assert (code, message in line) == (2, True)
+    assert run_error("models", "rename", "english", "positive=good")[0] == 2
+
+
+def test_complete_classes() -> None:
+    """A shell completes the classes of the model that was named."""
+    context = typer.Context(typer.main.get_command(app), info_name="rename")
+    context.params = {"name": "tiny"}
+    assert complete_classes(context, "") == ["negative=", "positive="]
+    assert complete_classes(context, "p") == ["positive="]
+    context.params = {"name": "nosuch"}
+    assert complete_classes(context, "") == []
 
 
 def test_default(

@@ -1,4 +1,4 @@
-"""`rnnsent models`, `rnnsent models verify` and `rnnsent models default`."""
+"""`rnnsent models`, `rnnsent models verify`, `rnnsent models default` and `rnnsent models rename`."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +9,19 @@ from rnnsent.output.terminal import notify, open_stdout, print_error
 
 if TYPE_CHECKING:
     from rnnsent.checkpoint.checkpoint import Checkpoint
+
+
+def complete_classes(context: typer.Context, incomplete: str) -> list[str]:
+    """The classes of the model named before, each with the = that a new name follows."""
+    from rnnsent.checkpoint.store import find_model
+    from rnnsent.errors import RnnsentError
+
+    try:
+        classes = find_model(context.params.get("name")).classes
+    except RnnsentError:
+        return []
+    return [f"{name}=" for name in classes if name.startswith(incomplete)]
+
 
 app = typer.Typer(invoke_without_command=True, rich_markup_mode=None, subcommand_metavar="COMMAND")
 
@@ -124,6 +137,39 @@ def default(
     checkpoint = pin_default(name) if name else choose_model(None).checkpoint
     with open_stdout() as output:
         output.write(f"{checkpoint.path}\n")
+
+
+@app.command()
+def rename(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", autocompletion=complete_models, help="Name or path of a model.")
+    ],
+    classes: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="OLD=NEW",
+            autocompletion=complete_classes,
+            help="Classes and their new names; two may exchange their names.",
+        ),
+    ],
+    quiet: QuietOption = False,
+) -> None:
+    """Rename classes of a model.
+
+    Example: rnnsent models rename stars 0=negative 1=positive
+    """
+    from rnnsent.checkpoint.rename import rename_classes
+    from rnnsent.checkpoint.store import find_model
+    from rnnsent.data.label_map import parse_label_map
+    from rnnsent.errors import SettingsError
+
+    names: dict[str, str] = {}
+    for old, new in parse_label_map(classes, "rename").items():
+        if new is None:
+            raise SettingsError(f"rename: the class {old!r} needs a new name; write OLD=NEW")
+        names[old] = new
+    renamed = rename_classes(find_model(name).path, names)
+    notify(f"the classes of {renamed.name} are {', '.join(renamed.classes)}")
 
 
 def _to_dict(checkpoint: "Checkpoint", default: "Checkpoint | None") -> dict[str, object]:

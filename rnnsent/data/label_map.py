@@ -13,10 +13,13 @@ ASSIGNMENT = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^",=]+?))\s*=\s*(?:"((?:[^"]|
 RANGE = re.compile(r"([+-]?[0-9]{1,9}(?:\.[0-9]{1,9})?)\s*-\s*([+-]?[0-9]{1,9}(?:\.[0-9]{1,9})?)")
 
 
-def parse_label_map(assignments: Sequence[str]) -> dict[str, str | None]:
+def parse_label_map(assignments: Sequence[str], option: str = "--label-map") -> dict[str, str | None]:
     """The label map that texts of the form OLD=NEW,OLD=NEW describe; OLD= drops a class, 1-3=NEW maps a range.
 
     A range stays as it is written, because only the data show whether it is the name of a class.
+
+    Args:
+        option: names the option in errors.
 
     Raises:
         SettingsError: a text has another form, or maps a class twice to different names.
@@ -28,14 +31,14 @@ def parse_label_map(assignments: Sequence[str]) -> dict[str, str | None]:
             match = ASSIGNMENT.match(text, position)
             if match is None:
                 raise SettingsError(
-                    f"--label-map {text!r}: {text[position:].strip()!r} is invalid; write OLD=NEW,OLD=NEW, for example "
+                    f"{option} {text!r}: {text[position:].strip()!r} is invalid; write OLD=NEW,OLD=NEW, for example "
                     "1-2=negative,3=,4-5=positive, with double quotes around a name that contains a comma or ="
                 )
             quoted_old, plain_old, quoted_new, plain_new = match.groups()
             old = quoted_old.replace('""', '"') if quoted_old else plain_old
             new = quoted_new.replace('""', '"') if quoted_new else plain_new or None
             if label_map.setdefault(old, new) != new:
-                raise _mapped_twice(old, label_map[old], new)
+                raise _mapped_twice(old, label_map[old], new, option)
             position = match.end()
     return label_map
 
@@ -81,9 +84,9 @@ def _classes_in_range(key: str, names: Sequence[str]) -> list[str]:
     return [name for name in names if NUMBER.fullmatch(name) and lowest <= Decimal(name) <= highest]
 
 
-def _mapped_twice(name: str, first: str | None, second: str | None) -> SettingsError:
+def _mapped_twice(name: str, first: str | None, second: str | None, option: str = "--label-map") -> SettingsError:
     targets = [repr(target) if target is not None else "nothing" for target in (first, second)]
-    return SettingsError(f"--label-map maps the class {name!r} twice, to {' and '.join(targets)}; keep one")
+    return SettingsError(f"{option} maps the class {name!r} twice, to {' and '.join(targets)}; keep one")
 
 
 def _quote(name: str) -> str:
