@@ -13,6 +13,9 @@ from rnnsent.errors import DataError
 
 MAX_CHUNK_BYTES = 1 << 20  # of content at once, whatever a compressed chunk expands to
 
+# BZh, the size of blocks, and the beginning of a block or of the end.
+BZIP2 = tuple(b"BZh%d" % size + start for size in range(1, 10) for start in (b"1AY&", b"\x17rE8"))
+
 Chunks = Iterator[bytes | None]  # None: the input pauses
 
 
@@ -113,7 +116,7 @@ class _ChunkFile:
 
 DECOMPRESSORS: dict[bytes, Callable[[Chunks, str], Chunks]] = {
     b"\x1f\x8b": lambda chunks, name: _decompress(chunks, name, _GzipDecompressor),
-    b"BZh": lambda chunks, name: _decompress(chunks, name, bz2.BZ2Decompressor),
+    **dict.fromkeys(BZIP2, lambda chunks, name: _decompress(chunks, name, bz2.BZ2Decompressor)),
     b"\xfd7zXZ\x00": lambda chunks, name: _decompress(chunks, name, lzma.LZMADecompressor),
     b"\x28\xb5\x2f\xfd": _decompress_zstd,
 }

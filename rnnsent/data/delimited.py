@@ -6,6 +6,7 @@ no other row with it: not even if its quote is never closed.
 
 import csv
 import logging
+import re
 from collections.abc import Iterator
 
 from rnnsent.data.dialect import Dialect
@@ -18,6 +19,7 @@ from rnnsent.errors import DataError, SettingsError
 
 LOG = logging.getLogger(__name__)
 MAX_FIELD_CHARS = 1 << 26  # an unclosed quote would read the whole file into memory
+NULL = re.compile(r"(^|[,;|\t])\\N(?=[,;|\t\r\n]|$)")
 NOT_UTF8 = "has bytes that are not UTF-8; give the encoding of the file with --encoding"
 
 
@@ -34,6 +36,8 @@ def read_delimited(
     sniffed = sniff_dialect(lines.sample(), options, is_tsv=is_tsv)
     if sniffed is None:
         raise DataError(f"{name} is empty; its first line must name the columns")
+    if sniffed.problem:
+        raise SettingsError(f"{name}: {sniffed.problem}; --delimiter overrides this")
     if sniffed.has_header is None:
         raise SettingsError(
             f"{name}: it is unclear whether the first row names the columns ({_preview(sniffed.first_row)}); "
@@ -43,24 +47,19 @@ def read_delimited(
         LOG.info("%s: skipped %s above the first row", name, _count_lines(sniffed.n_skipped_lines))
     lines.skip(sniffed.n_lines_before)
     parser = _RowParser(lines, sniffed)
-    header: tuple[str, ...] | None = None
-    width = sniffed.width
-    if sniffed.has_header:
-        first = next(parser, None)
-        if first is None:
-            raise DataError(f"{name} is empty; its first line must name the columns")
-        if isinstance(first, UnreadableRow):
-            raise DataError(f"{name}:{first.line}: {first.error}")
-        header, width = tuple(first), max(len(first), 1)
-    columns = name_columns(header) if header is not None else tuple(map(str, range(1, width + 1)))
+    header = _read_header(parser, sniffed, name) if sniffed.has_header else None
     if header is None:
+        columns = tuple(map(str, range(1, sniffed.width + 1)))
         LOG.info("%s: the first row is data; columns are called by number, from 1; --header overrides this", name)
-    dialect = Dialect(sniffed.delimiter or ",", sniffed.quoting, sniffed.escape, lines.line_end, has_bom, header)
+    else:
+        columns = name_columns(header)
+    candidate = sniffed.candidate
+    dialect = Dialect(candidate.delimiter or ",", candidate.quoting, candidate.escape, lines.line_end, has_bom, header)
     return Table(
         name=name,
         format="tsv" if dialect.delimiter == "\t" else "csv",
         columns=columns,
-        rows=_to_rows(parser, columns, lines),
+        rows=_to_rows(parser, columns, header, name),
         dialect=dialect,
         is_cell=True,
         is_waiting=lines.is_waiting,
@@ -68,12 +67,37 @@ def read_delimited(
     )
 
 
-def _to_rows(parser: "_RowParser", columns: tuple[str, ...], lines: TextLines) -> Iterator[Row | UnreadableRow]:
+def _read_header(parser: "_RowParser", sniffed: Sniffed, name: str) -> tuple[str, ...]:
+    """The cells of the header; rows below it that describe the columns are skipped.
+
+    Raises:
+        DataError: there is none, or it cannot be read.
+    """
+    first = next(parser, None)
+    if first is None:
+        raise DataError(f"{name} is empty; its first line must name the columns")
+    if isinstance(first, UnreadableRow):
+        raise DataError(f"{name}:{first.line}: {first.error}")
+    for _ in range(sniffed.n_rows_below):
+        next(parser)
+    if sniffed.n_rows_below:
+        LOG.info("%s: skipped %s below the header", name, _count_lines(sniffed.n_rows_below))
+    return ("", *first) if sniffed.has_row_names else tuple(first)
+
+
+def _to_rows(
+    parser: "_RowParser", columns: tuple[str, ...], header: tuple[str, ...] | None, name: str
+) -> Iterator[Row | UnreadableRow]:
     width = len(columns)
+    names = list(header) if header and width > 1 else None
+    n_repeated = 0
     for cells in parser:
         if isinstance(cells, UnreadableRow):
             yield cells
         elif len(cells) == width:
+            if cells[-1:] == (names or ())[-1:] and [cells[0].lstrip("\ufeff"), *cells[1:]] == names:
+                n_repeated += 1  # where files are joined
+                continue
             yield dict(zip(columns, cells, strict=True))
         elif len(cells) < width:
             if len(cells) > 1 or any(map(str.strip, cells)):
@@ -82,9 +106,13 @@ def _to_rows(parser: "_RowParser", columns: tuple[str, ...], lines: TextLines) -
             yield dict(zip(columns, cells[:width], strict=True))
         else:
             yield UnreadableRow(
-                lines.row_number,
+                parser.row_number,
                 f"{len(cells)} fields, but the table has {width} columns; quote a field with a delimiter in it",
             )
+    if n_repeated:
+        LOG.warning(
+            "%s: skipped %s that repeats the header", name, "a row" if n_repeated == 1 else f"{n_repeated} times a row"
+        )
 
 
 class _RowParser:
@@ -92,7 +120,9 @@ class _RowParser:
 
     def __init__(self, lines: TextLines, sniffed: Sniffed) -> None:
         self._lines, self._sniffed = lines, sniffed
-        self._reader = csv.reader(lines, strict=True, **sniffed.csv_options())
+        is_escaped = sniffed.candidate.escape is not None
+        source = map(_escape_null, lines) if is_escaped else lines
+        self._reader = csv.reader(source, strict=True, **sniffed.candidate.csv_options())
 
     def __iter__(self) -> Iterator[list[str] | UnreadableRow]:
         return self
@@ -112,11 +142,21 @@ class _RowParser:
                 return self._reject("a quote that opens here is closed rows later; close it, or double it")
             return cells
 
+    @property
+    def row_number(self) -> int:
+        """The number of the line on which the current row starts."""
+        return self._lines.row_number
+
     def _reject(self, reason: str) -> UnreadableRow:
         """An unreadable row is its first line only."""
         row = UnreadableRow(self._lines.row_number, reason)
         self._lines.push_back()
         return row
+
+
+def _escape_null(line: str) -> str:
+    """Escape the backslash of a cell that is only \\N, which means NULL to MySQL and PostgreSQL."""
+    return NULL.sub(r"\g<1>\\\\N", line) if r"\N" in line else line
 
 
 def _preview(cells: list[str]) -> str:

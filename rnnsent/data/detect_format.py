@@ -4,6 +4,7 @@ What the content says goes before what the name says. What is unclear is asked a
 """
 
 import logging
+import re
 from collections.abc import Sequence
 
 from rnnsent.config import InputFormat
@@ -13,7 +14,7 @@ from rnnsent.data.encoding import HEAD_BYTES, MARKS, decode_head
 from rnnsent.data.fasttext_reader import LABELED_LINE
 from rnnsent.data.json_reader import looks_like_json
 from rnnsent.data.read_options import ReadOptions
-from rnnsent.data.sniff_dialect import Sniffed, sniff_dialect
+from rnnsent.data.sniff_dialect import sniff_dialect
 from rnnsent.data.suffixes import SUFFIXES, TABLE_SUFFIXES
 from rnnsent.errors import DataError, SettingsError
 
@@ -21,6 +22,8 @@ LOG = logging.getLogger(__name__)
 
 PARQUET, OLE = b"PAR1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # OLE: workbooks of Excel 97
 HTML = ("<!doctype html", "<html", "<table", "<?xml")
+JAVASCRIPT = re.compile(r"\s*(?:window\.|var |let |const )[\w.]+\s*=\s*[\[{]")  # as in an archive of Twitter
+MAX_NAME_WORDS = 3  # in the name of a column, for lines that may be sentences
 ASK = "give --input-format {}, or --input-format lines to score every line as a text"
 
 
@@ -44,6 +47,8 @@ def detect_format(source: ByteInput, options: ReadOptions, *, default: InputForm
     is_complete = len(text) < HEAD_BYTES // 4
     if text.lstrip()[:20].lower().startswith(HTML) and (by_name not in (None, "lines") or default is None):
         raise DataError(f"{source.name} is an HTML or XML page, not a table; export it as CSV or JSON Lines")
+    if JAVASCRIPT.match(text):
+        raise DataError(f"{source.name} is JavaScript; remove what stands before its first [ or {{")
     if is_fasttext(lines):
         return "fasttext"
     is_json = looks_like_json(lines, is_complete=is_complete)
@@ -66,7 +71,7 @@ def detect_format(source: ByteInput, options: ReadOptions, *, default: InputForm
         if default is None:
             return "json"
         raise SettingsError(f"{source.name} looks like JSON, not like lines of text; {ASK.format('json')}")
-    return _detect_table(source, lines, options) or default or _refuse(source)
+    return _detect_table(source, lines, options, is_lines=default is not None) or default or _refuse(source)
 
 
 def _detect_binary(source: ByteInput) -> InputFormat | None:
@@ -85,35 +90,33 @@ def is_fasttext(lines: Sequence[str]) -> bool:
     return bool(filled) and all(LABELED_LINE.match(line) for line in filled[: max(len(filled) - 1, 1)])
 
 
-def _detect_table(source: ByteInput, lines: Sequence[str], options: ReadOptions) -> InputFormat | None:
+def _detect_table(
+    source: ByteInput, lines: Sequence[str], options: ReadOptions, *, is_lines: bool
+) -> InputFormat | None:
     """CSV or TSV without its suffix. What Excel saves as "Unicode text" is read as such, and so is what the user says
     something about that only a table has; of other lines that look like a table there is a warning."""
     if options.delimiter or options.header is not None or options.text_columns or options.label_column:
         return "csv"
     sniffed = sniff_dialect(lines, options)
-    if not sniffed or not sniffed.delimiter or len(sniffed.first_row) < 2 or not sniffed.has_header:
+    if not sniffed or not sniffed.has_header:
         return None
-    known = [name for name in sniffed.first_row if tier_of(name, TEXT_TIERS) is not None]
-    labels = [name for name in sniffed.first_row if tier_of(name, LABEL_TIERS) is not None]
-    is_utf16 = source.head(2) in MARKS
-    if sniffed.delimiter == "\t" and (is_utf16 or (known and source.suffix)):
+    columns = sniffed.first_row
+    has_text = any(tier_of(name, TEXT_TIERS) is not None for name in columns)
+    has_label = any(tier_of(name, LABEL_TIERS) is not None for name in columns)
+    if sniffed.delimiter == "\t" and (source.head(2) in MARKS or (has_text and source.suffix)):
         LOG.info("%s: read as a table delimited by tabs; --input-format lines reads lines of text", source.name)
         return "tsv"
-    if _looks_like_header(sniffed, bool(known), bool(labels)):
-        columns = ", ".join(sniffed.first_row[:6])
+    is_named = (has_text or has_label) and max(len(name.split()) for name in columns) <= MAX_NAME_WORDS
+    is_column = tier_of(columns[0], TEXT_TIERS) == 0 and len({line.strip() for line in lines}) == len(lines)
+    if is_named and is_lines and (len(columns) > 1 or is_column):
         LOG.warning(
-            "%s: the lines look like CSV with the columns %s, and each is scored as a text; --input-format csv reads a table, "
+            "%s: the lines look like CSV with the column%s %s, and each is scored as a text; --input-format csv reads a table, "
             "--input-format lines silences this",
             source.name,
-            columns,
+            "s" * (len(columns) > 1),
+            ", ".join(columns[:6]),
         )
     return None
-
-
-def _looks_like_header(sniffed: Sniffed, has_text: bool, has_label: bool) -> bool:
-    """Whether the first line is a header rather than a sentence with commas."""
-    words = [len(cell.split()) for cell in sniffed.first_row]
-    return (has_text or has_label) and max(words, default=0) <= 3
 
 
 def _refuse(source: ByteInput) -> InputFormat:

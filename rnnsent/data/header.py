@@ -4,6 +4,7 @@ A title, comments and blank rows may stand above the header; columns may lack a 
 """
 
 import math
+import operator
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -17,9 +18,12 @@ Cells = Sequence[str]
 MAX_PREAMBLE = 20  # rows above the header
 NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)*|\.\d+)(?:[eE][+-]?\d+)?%?")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d{1,2}:\d{2}.*)?|\d{1,2}:\d{2}(?::\d{2})?")
+RULE = re.compile(r"[-+=:|\s]*-{2,}[-+=:|\s]*")
+UNIT = re.compile(r"\[.*\]|\(.*\)")
 MAX_NAME_CHARS = 60
 MAX_NAME_WORDS = 5
 MAX_CATEGORIES = 20
+MIN_COLUMN = 20  # values that show what is usual in a column
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,14 @@ class Layout:
     Attributes:
         n_preamble: rows above the header, or above the first row if there is no header.
         has_header: None if it cannot be told.
+        n_below: rows below the header that describe the columns.
+        has_row_names: whether rows begin with a cell that the header lacks, as R writes them.
     """
 
     n_preamble: int
     has_header: bool | None
+    n_below: int = 0
+    has_row_names: bool = False
 
 
 def find_layout(rows: Sequence[Cells], *, has_header: bool | None = None) -> Layout:
@@ -42,11 +50,21 @@ def find_layout(rows: Sequence[Cells], *, has_header: bool | None = None) -> Lay
         has_header: what the user says; None guesses it.
     """
     n_preamble = _count_preamble(rows)
-    if has_header is None and n_preamble < len(rows):
-        has_header = _guess_header(
-            rows[n_preamble], [row for row in rows[n_preamble + 1 :] if any(map(str.strip, row))]
-        )
-    return Layout(n_preamble, has_header)
+    if has_header is False:
+        return Layout(_count_comments(rows), has_header)
+    if n_preamble == len(rows):
+        return Layout(n_preamble, has_header)
+    first, below = list(rows[n_preamble]), rows[n_preamble + 1 :]
+    n_below = _count_description(below)
+    body = [row for row in below[n_below:] if any(map(str.strip, row))]
+    has_row_names = _has_row_names(first, body)
+    if has_row_names:
+        first.insert(0, "")
+    if has_header is None:
+        has_header = True if n_below else _guess_header(first, body)
+    if has_header is False:
+        return Layout(_count_comments(rows), has_header)  # a row with few cells may be data
+    return Layout(n_preamble, has_header, n_below, has_row_names)
 
 
 def name_columns(header: Cells) -> tuple[str, ...]:
@@ -64,16 +82,68 @@ def name_columns(header: Cells) -> tuple[str, ...]:
     return tuple(names)
 
 
+def names_columns(row: Cells) -> bool:
+    """Whether a row is clearly a header: all cells look like names, and at least two have usual ones."""
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return sum(map(is_known_name, cells)) > 1 and all(map(_looks_like_name, cells))
+
+
 def _count_preamble(rows: Sequence[Cells]) -> int:
     """The rows above the header: blank ones, comments, and those with far fewer cells than the rest of the table."""
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
     usual = _mode([count for count in filled if count])
     if usual < 2:
         return next((index for index, count in enumerate(filled) if count and not _is_comment(rows[index])), 0)
+    first = None
     for index, (row, count) in enumerate(zip(rows[:MAX_PREAMBLE], filled, strict=False)):
-        if count >= max(2, math.ceil(usual * 0.6)) and not (_is_comment(row) and count < usual):
+        lacks_first_name = (
+            count == usual - 1 and len(row) >= usual and not row[0].strip()
+        )  # that of the index of pandas
+        is_wide = count >= max(2, math.ceil(usual * 0.6)) or lacks_first_name
+        if names_columns(row):
+            return index
+        if is_wide and first is None and not (_is_comment(row) and count < usual):
+            first = index
+        if first is not None and count >= usual:
+            return first
+    return first or 0
+
+
+def _count_comments(rows: Sequence[Cells]) -> int:
+    """The blank rows and comments above the first row."""
+    usual = _mode([sum(bool(cell.strip()) for cell in row) for row in rows])
+    for index, row in enumerate(rows):
+        count = sum(bool(cell.strip()) for cell in row)
+        if count and not (_is_comment(row) and count < usual):
             return index
     return 0
+
+
+def _count_description(below: Sequence[Cells]) -> int:
+    """The rows below a header that describe the columns: the rule of a table in Markdown or of psql, the second row of
+    SurveyMonkey, the second and third of Qualtrics, or units in brackets."""
+    for index, row in enumerate(below[:3]):
+        if any(cell.strip().startswith('{"ImportId"') for cell in row):
+            return index + 1
+    cells = [cell.strip() for cell in below[0] if cell.strip()] if below else []
+    if not cells:
+        return 0
+    is_rule = all(RULE.fullmatch(cell) for cell in cells)
+    is_survey = "Open-Ended Response" in cells or set(cells) == {"Response"}
+    is_units = len(cells) > 1 and all(UNIT.fullmatch(cell) for cell in cells)
+    return int(is_rule or is_survey or is_units)
+
+
+def _has_row_names(first: Cells, body: Sequence[Cells]) -> bool:
+    """Whether rows have one cell more than the first one, begin with increasing numbers, and do not end in a blank cell."""
+    wider = [row for row in body if len(row) == len(first) + 1]
+    numbers = [int(row[0]) for row in wider if row[0].isdecimal()]
+    return (
+        len(wider) == len(numbers) > 0.9 * len(body)
+        and all(map(operator.lt, numbers, numbers[1:]))
+        and all(map(str.strip, first))
+        and sum(bool(row[-1].strip()) for row in wider) > len(wider) / 2
+    )
 
 
 def _is_comment(row: Cells) -> bool:
@@ -88,14 +158,26 @@ def _guess_header(first: Cells, body: Sequence[Cells]) -> bool | None:
     if not any(cells):
         return None
     if not body:
-        is_name = [is_known_name(cell) or (len(cells) > 1 and _looks_like_name(cell)) for cell in cells if cell]
-        return True if all(is_name) or any(map(is_known_name, cells)) else None
+        return True if any(map(is_known_name, cells)) else None
+    if _has_numbers_as_names(cells, body):
+        return True
+    if len(cells) > 1:  # where files are joined, a header is repeated
+        body = [row for row in body if [cell.strip(" \ufeff") for cell in row] != cells]
     evidence = 0
     for index, cell in enumerate(cells):
         column = [row[index].strip() for row in body if index < len(row) and not is_missing(row[index], is_cell=True)]
-        if cell and column:
+        if column and not is_missing(cell, is_cell=True):
             evidence += _weigh_name(cell, column)
-    return True if evidence >= 2 else False if evidence <= -2 else None
+    needed = 2 if len(cells) > 1 else 4  # the first text of a single column may be one word
+    return True if evidence >= needed else False if evidence <= -2 else None
+
+
+def _has_numbers_as_names(cells: Sequence[str], body: Sequence[Cells]) -> bool:
+    """Whether the columns are called 0, 1, ... or 1, 2, ..., as pandas calls those without a name, and some have text."""
+    names = cells if cells[0] else cells[1:]
+    is_counted = any(names == list(map(str, range(start, start + len(names)))) for start in (0, 1))
+    has_text = any(index < len(row) and len(row[index].split()) > 1 for row in body for index in range(len(cells)))
+    return len(cells) > 1 and is_counted and has_text
 
 
 def _weigh_name(cell: str, column: Sequence[str]) -> int:
@@ -113,14 +195,17 @@ def _weigh_name(cell: str, column: Sequence[str]) -> int:
     n_words = len(cell.split())
     usual_words = sorted(len(value.split()) for value in column)[len(column) // 2]
     if usual_words >= 3:
-        if n_words == 1:
-            return 2
+        if n_words == 1:  # a short text is one word, too
+            n_short = sum(len(value.split()) == 1 for value in column)
+            return 2 if len(column) >= MIN_COLUMN and n_short <= len(column) / 20 else 1
+        if cell.endswith("?") and sum(value.endswith("?") for value in column) <= len(column) / 10:
+            return 1  # the question of a survey
         if cell.endswith((".", "!", "?")) or n_words > usual_words / 2 > 3:
             return -2
         words = {word.casefold() for value in column for word in value.split()}
         n_shared = sum(word.casefold() in words for word in cell.split())
         return -2 if n_shared >= n_words / 2 and n_words >= 3 else 0
-    return 1 if has_categories and len(categories) > 1 and _looks_like_name(cell) else 0
+    return 1 if has_categories and 1 < len(categories) <= len(column) / 4 and _looks_like_name(cell) else 0
 
 
 def _looks_like_name(cell: str) -> bool:

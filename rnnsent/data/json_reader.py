@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
+from rnnsent.data.column_names import TEXT_TIERS, tier_of
 from rnnsent.data.lines import ESCAPED_BYTES, TextLines
 from rnnsent.data.rows import Row, Table, UnreadableRow
 from rnnsent.errors import DataError
@@ -25,8 +26,10 @@ def read_json(lines: TextLines, name: str, *, is_lines: bool | None = None) -> T
     """
     if is_lines is None:
         is_lines = _has_object_per_line(lines.sample())
-    rows = _read_lines(lines) if is_lines else _read_values(lines, name)
-    return Table(name, "jsonl" if is_lines else "json", (), rows, is_waiting=lines.is_waiting)
+    if is_lines:
+        return Table(name, "jsonl", (), _read_lines(lines, name), is_waiting=lines.is_waiting)
+    scanner = _Scanner(lines, name)
+    return Table(name, "json", (), _read_values(scanner, name), is_waiting=scanner.is_waiting)
 
 
 def looks_like_json(lines: list[str], *, is_complete: bool) -> bool:
@@ -46,9 +49,9 @@ def looks_like_json(lines: list[str], *, is_complete: bool) -> bool:
         )
     text = "".join(lines).lstrip()
     opening = text[1:].lstrip()
-    if text[0] == "[" and opening[:1] not in ("{", "[", '"', "]"):
+    if text[0] == "[" and opening[:1] not in ("", "{", "[", '"', "]"):
         return False
-    if text[0] == "{" and opening[:1] not in ('"', "}"):
+    if text[0] == "{" and opening[:1] not in ("", '"', "}"):
         return False
     try:
         JSONDecoder().raw_decode(text)
@@ -65,25 +68,43 @@ def _is_cut(text: str, error: JSONDecodeError) -> bool:
 
 
 def _has_object_per_line(lines: list[str]) -> bool:
-    first = next((line for line in lines if line.strip()), "")
-    if first.lstrip()[:1] == "[":
+    """Whether each line is a record rather than a part of one; a line that does not parse may be either."""
+    first, second, *others = [*filter(None, (line.strip(JSON_SPACE) for line in lines)), "", ""]
+    if first.startswith("["):
         return False
+    if first == "{":
+        return second[:1] not in ('"', "}")
+    is_continued = first.startswith("{") and first.endswith(("{", "[", ",", ":"))
+    return not is_continued or any(line.startswith("{") and line.endswith("}") and _is_json(line) for line in others)
+
+
+def _is_json(text: str) -> bool:
     try:
-        json.loads(first)
+        json.loads(text)
     except (ValueError, RecursionError):
-        return not first.strip().startswith("{") or first.strip().endswith("}")
+        return False
     return True
 
 
-def _read_lines(lines: TextLines) -> Iterator[Row | UnreadableRow]:
+def _read_lines(lines: TextLines, name: str) -> Iterator[Row | UnreadableRow]:
+    is_first = True
+    while (record := _next_record(lines)) is not None:
+        row = _parse(record, lines)
+        problem = _describe_wrapper(row, name) if is_first else None
+        if problem and not any(line.strip(JSON_SPACE) for line in lines.sample()):
+            raise DataError(problem)
+        is_first = False
+        yield row
+
+
+def _next_record(lines: TextLines) -> str | None:
     while True:
         lines.start_row()
         line = next(lines, None)
         if line is None:
-            return
-        if not line.strip(JSON_SPACE + "\x1e"):  # RFC 7464 begins each record with a record separator
-            continue
-        yield _parse(line.strip(JSON_SPACE + "\x1e"), lines)
+            return None
+        if record := line.strip(JSON_SPACE + "\x1e"):  # RFC 7464 begins each record with a record separator
+            return record
 
 
 def _parse(line: str, lines: TextLines) -> Row | UnreadableRow:
@@ -99,36 +120,43 @@ def _parse(line: str, lines: TextLines) -> Row | UnreadableRow:
     return row if isinstance(row, dict) else UnreadableRow(number, NOT_AN_OBJECT)
 
 
-def _read_values(lines: TextLines, name: str) -> Iterator[Row | UnreadableRow]:
+def _read_values(scanner: "_Scanner", name: str) -> Iterator[Row | UnreadableRow]:
     """The objects of an array, or objects one after another that may span lines. Few are in memory at a time."""
-    scanner = _Scanner(lines, name)
     is_array = scanner.skip("[")
     n_values = 0
     value: Any = None
     while not scanner.is_at_end() and not (is_array and scanner.skip("]")):
         if is_array and n_values and not scanner.skip(","):
             raise scanner.error("a comma is missing between two records")
-        number, value = scanner.row_number, scanner.read_value()
+        value = scanner.read_value()
         n_values += 1
-        if not is_array and isinstance(value, dict) and scanner.is_at_end() and n_values == 1:
-            _reject_wrapper(value, name)
-        yield value if isinstance(value, dict) else UnreadableRow(number, NOT_AN_OBJECT)
+        if not is_array and n_values == 1 and (problem := _describe_wrapper(value, name)) and scanner.is_at_end():
+            raise DataError(problem)
+        yield value if isinstance(value, dict) else UnreadableRow(scanner.row_number, NOT_AN_OBJECT)
     if is_array and not scanner.is_closed:
         raise scanner.error("the array is not closed; the file is incomplete")
     if is_array and not scanner.is_at_end():
         raise scanner.error("there is more after the array")
 
 
-def _reject_wrapper(value: Row, name: str) -> None:
-    """Raise DataError for a single object whose records are in one of its values."""
+def _describe_wrapper(value: Any, name: str) -> str | None:
+    """Why an object that is the only one is no record, and how to take its records out; None if it may be one."""
+    if not isinstance(value, dict) or any(
+        tier_of(key, TEXT_TIERS) is not None and isinstance(value[key], str) for key in value
+    ):
+        return None
     for key, inner in value.items():
         if isinstance(inner, list) and inner and isinstance(inner[0], dict):
-            raise DataError(
+            return (
                 f"{name} is one object; its records are in {key!r}; take them out, for example: "
                 f"jq '.[\"{key}\"]' {name} | rnnsent predict - --input-format json"
             )
     if value and all(isinstance(inner, (dict, list)) for inner in value.values()):
-        raise DataError(f"{name} has a list or an object for each column; write one object for each record instead")
+        return (
+            f"{name} is one object, with a list or an object for each column or row; write a list of objects, for example with "
+            "orient='records' in pandas"
+        )
+    return None
 
 
 class _Scanner:
@@ -142,7 +170,12 @@ class _Scanner:
 
     @property
     def row_number(self) -> int:
-        return self._lines.n_read - self._text.count("\n", self._position) + (not self._text.endswith("\n"))
+        """The number of the line that is being read."""
+        return self._lines.n_read - self._text.count("\n", self._position) + self._text.endswith("\n")
+
+    def is_waiting(self) -> bool:
+        """Whether the input has paused before the next value."""
+        return self._text.find("{", self._position) < 0 and self._lines.is_waiting()
 
     def is_at_end(self) -> bool:
         """Skip whitespace; whether nothing else is left."""

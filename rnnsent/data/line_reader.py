@@ -7,8 +7,9 @@ carriage returns only has lines too.
 import logging
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from rnnsent.data.byte_input import ByteInput
 from rnnsent.data.compression import Chunks
@@ -19,6 +20,7 @@ from rnnsent.parallel import PAUSE, Pause
 LOG = logging.getLogger(__name__)
 BATCH_RECORDS = 4_096  # maximum number of records per batch
 BATCH_BYTES = 1 << 23  # and of bytes, so that long records do not pile up
+START_BYTES = 1 << 16  # looked at for a line feed
 BATCH_SECONDS = 0.05  # how long a record waits for others
 
 
@@ -121,14 +123,13 @@ class _Records:
 def _split(chunks: Chunks, separator: bytes) -> Chunks:
     """The bytes between separators; None passes through."""
     parts: list[bytes] = []  # of an incomplete record; joined once, so that a long one stays linear
-    is_first = True
+    if separator == b"\n":
+        start, chunks = yield from _read_start(chunks)
+        separator = _detect_separator(start)
     for chunk in chunks:
         if chunk is None:
             yield None
             continue
-        if is_first and chunk:
-            is_first = False
-            separator = _detect_separator(chunk, separator)
         head, *rest = chunk.split(separator)
         parts.append(head)
         for part in rest:
@@ -139,7 +140,25 @@ def _split(chunks: Chunks, separator: bytes) -> Chunks:
         yield last
 
 
-def _detect_separator(chunk: bytes, separator: bytes) -> bytes:
+def _read_start(chunks: Chunks) -> Generator[None, None, tuple[bytes, Chunks]]:
+    """The bytes up to the chunk with the first line feed, at most those that tell the line ends, and all chunks.
+
+    A pause is passed on: no record ends before a line feed, so nothing can be answered anyway.
+    """
+    start: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        if chunk is None:
+            yield None
+            continue
+        start.append(chunk)
+        size += len(chunk)
+        if b"\n" in chunk or size >= START_BYTES:
+            break
+    return b"".join(start), chain(start, chunks)
+
+
+def _detect_separator(start: bytes) -> bytes:
     """A carriage return for the lines of an old Mac, which have no line feed."""
-    is_old = separator == b"\n" and b"\n" not in chunk and chunk.count(b"\r") > 1
-    return b"\r" if is_old else separator
+    start = start[:START_BYTES]
+    return b"\r" if b"\n" not in start and start.count(b"\r") > 1 else b"\n"

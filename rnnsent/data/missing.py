@@ -3,11 +3,12 @@
 import math
 from typing import Any
 
-# Whole cells of CSV, TSV and spreadsheets that mean "no value": pandas' defaults (the parameter `na_values` of read_csv).
+# Whole cells of CSV, TSV and spreadsheets that mean "no value": pandas' defaults (the parameter `na_values` of read_csv),
+# and \N, which MySQL and PostgreSQL write.
 MISSING_CELLS = frozenset(
     {
         "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL",
-        "NaN", "Nan", "NAN", "None", "n/a", "nan", "null", "Null",
+        "NaN", "Nan", "NAN", "None", "n/a", "nan", "null", "Null", "\\N",
     }
 )  # fmt: skip
 

@@ -6,22 +6,19 @@ decides the delimiter at once.
 
 import csv
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
-from typing import Any
 
-from rnnsent.data.column_names import is_known_name
-from rnnsent.data.dialect import Quoting
-from rnnsent.data.header import MAX_CATEGORIES, find_layout, is_value
+from rnnsent.data.column_names import TEXT_TIERS, is_known_name, tier_of
+from rnnsent.data.header import MAX_CATEGORIES, find_layout, is_value, names_columns
+from rnnsent.data.parse_sample import Candidate, ParsedSample, drop_wrong_quoting, parse_sample, propose_dialects
 from rnnsent.data.read_options import ReadOptions
 
 DELIMITERS = (",", ";", "\t", "|")
-NO_DELIMITER = "\x1f"  # of a table with one column, where a comma is text
 SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
-MAX_ROWS = 200
 MIN_CONSISTENT = 0.5  # fraction of lines in rows of the usual width, below which a file is not delimited
+UNUSUAL_DELIMITER = re.compile(r"(?<=\S)(?: {2,}|\t{2,}|[^\w\s\"',;|.()?-]+|[\x00-\x08\x0e-\x1f])(?=\S)")
+MIN_UNUSUAL = 0.9  # fraction of lines in rows of the header's width, for a delimiter that few files have
 
 
 @dataclass(frozen=True)
@@ -39,58 +36,48 @@ class Sniffed:
     """What the first lines say.
 
     Attributes:
-        delimiter: None for a table of one column.
+        candidate: the dialect.
         n_lines_before: lines above the header, or above the first row, a `sep=` line included.
+        n_skipped_lines: those of them that are not blank.
+        n_rows_below: rows below the header that describe the columns.
         has_header: None if it cannot be told.
+        has_row_names: whether rows begin with a cell that the header lacks.
         width: the usual number of cells.
         first_row: the cells of the header, or of the first row.
         column_values: what the cells of each column have in common; None for free text.
+        problem: why the table cannot be read, and what to do.
     """
 
-    delimiter: str | None
-    quoting: Quoting
-    escape: str | None
+    candidate: Candidate
     n_lines_before: int
     n_skipped_lines: int
+    n_rows_below: int
     has_header: bool | None
+    has_row_names: bool
     width: int
     first_row: list[str]
     column_values: tuple[ColumnValues | None, ...]
+    problem: str = ""
 
-    def csv_options(self) -> dict[str, Any]:
-        return _csv_options(self.delimiter or NO_DELIMITER, self.quoting, self.escape)
+    @property
+    def delimiter(self) -> str | None:
+        """None for a table of one column."""
+        return self.candidate.delimiter
 
     def swallows_rows(self, lines: Sequence[str]) -> bool:
         """Whether a row of several lines is rather an unclosed quote and whole rows below it.
 
         That is so if each line by itself has all cells, with the numbers and categories where the other rows have them.
         """
-        if len(lines) < 2 or self.quoting == "none" or not any(self.column_values):
+        if len(lines) < 2 or self.candidate.quoting == "none" or not any(self.column_values):
             return False
-        options = _csv_options(self.delimiter or NO_DELIMITER, "none", None)
-        for cells in csv.reader(lines, **options):
+        for cells in csv.reader(lines, **Candidate(self.delimiter, "none").csv_options()):
             if len(cells) != self.width:
                 return False
             for cell, values in zip(cells, self.column_values, strict=False):
                 if values is not None and not values.accepts(cell.strip(' "')):
                     return False
         return True
-
-
-@dataclass(frozen=True)
-class _Parsed:
-    """The rows that a candidate makes of the lines."""
-
-    delimiter: str | None
-    quoting: Quoting
-    escape: str | None
-    rows: list[tuple[list[str] | None, int]]  # the cells, None if they do not parse, and the number of lines
-    width: int
-    consistency: float
-
-    @property
-    def has_known_names(self) -> bool:
-        return any(cells and any(map(is_known_name, cells)) for cells, _ in self.rows[:5])
 
 
 def sniff_dialect(lines: Sequence[str], options: ReadOptions, *, is_tsv: bool = False) -> Sniffed | None:
@@ -107,41 +94,84 @@ def sniff_dialect(lines: Sequence[str], options: ReadOptions, *, is_tsv: bool = 
     body = lines[n_before:]
     if not any(line.strip() for line in body):
         return None
-    parsed = _choose(body, delimiter, is_tsv=is_tsv)
+    parsed, problem = _choose(body, delimiter, is_tsv=is_tsv)
     rows = [cells or [] for cells, _ in parsed.rows]
     layout = find_layout(rows, has_header=options.header)
-    n_skipped = sum(n_lines for _, n_lines in parsed.rows[: layout.n_preamble])
+    below = rows[layout.n_preamble + 1 + layout.n_below :]
+    above = parsed.rows[: layout.n_preamble]
     return Sniffed(
-        parsed.delimiter,
-        parsed.quoting,
-        parsed.escape,
-        n_before + n_skipped,
-        sum(n_lines for cells, n_lines in parsed.rows[: layout.n_preamble] if cells and any(map(str.strip, cells))),
-        layout.has_header,
-        parsed.width,
-        rows[layout.n_preamble] if layout.n_preamble < len(rows) else [],
-        _describe_columns([row for row in rows[layout.n_preamble + 1 :] if len(row) == parsed.width], parsed.width),
+        candidate=parsed.candidate,
+        n_lines_before=n_before + sum(n_lines for _, n_lines in above),
+        n_skipped_lines=sum(n_lines for cells, n_lines in above if cells and any(map(str.strip, cells))),
+        n_rows_below=layout.n_below,
+        has_header=layout.has_header,
+        has_row_names=layout.has_row_names,
+        width=parsed.width,
+        first_row=rows[layout.n_preamble] if layout.n_preamble < len(rows) else [],
+        column_values=_describe_columns([row for row in below if len(row) == parsed.width], parsed.width),
+        problem=problem,
     )
 
 
-def _choose(lines: Sequence[str], delimiter: str | None, *, is_tsv: bool) -> _Parsed:
-    """The candidate with the most consistent rows; of equal ones the first."""
-    text = "".join(lines)
+def _choose(lines: Sequence[str], delimiter: str | None, *, is_tsv: bool) -> tuple[ParsedSample, str]:
+    """The candidate with the most consistent rows, of equal ones the first; and why the lines cannot be read with it."""
     delimiters = (delimiter,) if delimiter else (("\t", *DELIMITERS) if is_tsv else DELIMITERS)
-    quotings = list(_candidate_quotings(text))
-    candidates = [
-        _parse_sample(lines, delimiter, quoting, escape)
-        for delimiter, (quoting, escape) in product(delimiters, quotings)
-        if delimiter in text
-    ]
-    wide = [parsed for parsed in candidates if parsed.width > 1]
-    literal = {parsed.delimiter for parsed in wide if parsed.quoting == "none" and _has_literal_quotes(parsed)}
-    wide = [parsed for parsed in wide if parsed.delimiter not in literal or parsed.quoting == "none"]
-    best = max(wide, key=_rank, default=None)
-    if best and (delimiter or best.consistency >= MIN_CONSISTENT):
-        return best
-    single = [_parse_sample(lines, None, quoting, escape) for quoting, escape in quotings]
-    return max(single, key=_rank)
+    wide = [parsed for parsed in _parse_all(lines, delimiters) if parsed.width > 1]
+    best = max(wide, key=ParsedSample.rank, default=None)
+    if delimiter and best:
+        return best, ""
+    is_delimited = best is not None and best.consistency >= MIN_CONSISTENT
+    if not delimiter and not (best and is_delimited and best.has_known_names):
+        unusual, problem = _find_unusual_delimiter(lines)
+        if problem or unusual:
+            return max(_parse_all(lines, (unusual,)), key=ParsedSample.rank), problem
+    if best and is_delimited and not _is_one_text_column(lines, best):
+        return best, ""
+    if named := [parsed for parsed in wide if names_columns(parsed.first_row)]:
+        return max(named, key=ParsedSample.rank), ""
+    return max(_parse_all(lines, (None,)), key=ParsedSample.rank), ""
+
+
+def _parse_all(lines: Sequence[str], delimiters: Sequence[str | None]) -> list[ParsedSample]:
+    text = "".join(lines)
+    parsed: list[ParsedSample] = []
+    for delimiter in dict.fromkeys(delimiters):
+        if delimiter is None or delimiter in text:
+            candidates = propose_dialects(text, delimiter)
+            parsed += drop_wrong_quoting([parse_sample(lines, candidate) for candidate in candidates])
+    return parsed
+
+
+def _is_one_text_column(lines: Sequence[str], best: ParsedSample) -> bool:
+    """Whether the first line names a column of texts, and the delimiter occurs in the texts below it."""
+    first = next(line for line in lines if line.strip()).strip(' "\r\n')
+    has_header_below = any(cells and names_columns(cells) for cells, _ in best.rows[:5])
+    return tier_of(first, TEXT_TIERS) is not None and not has_header_below
+
+
+def _find_unusual_delimiter(lines: Sequence[str]) -> tuple[str | None, str]:
+    """A delimiter that few files have, if it divides the first line into names of columns and the others into as many cells;
+    or why the lines cannot be read."""
+    filled = [line.rstrip("\r\n") for line in lines if line.strip()]
+    for found in dict.fromkeys(UNUSUAL_DELIMITER.findall(filled[0])):
+        is_repeated = found[0] in " \t" and len(found) > 1
+        separator = re.compile(f"{re.escape(found[0])}{{2,}}" if is_repeated else re.escape(found))
+        names = [name.strip(' "') for name in separator.split(filled[0].strip())]
+        n_alike = sum(len(separator.split(line.strip())) == len(names) for line in filled)
+        if sum(map(is_known_name, names)) < 2 or n_alike < MIN_UNUSUAL * len(filled) or len(filled) < 2:
+            continue
+        if is_repeated:
+            return (
+                None,
+                "its columns look aligned with blanks; export it as CSV, or as TSV with one tab between two cells",
+            )
+        if len(found) > 1:
+            return (
+                None,
+                f"its columns look separated by {found!r}, which is more than one character; replace it, for example by a tab",
+            )
+        return found, ""
+    return None, ""
 
 
 def _describe_columns(rows: Sequence[list[str]], width: int) -> tuple[ColumnValues | None, ...]:
@@ -156,82 +186,3 @@ def _describe_columns(rows: Sequence[list[str]], width: int) -> tuple[ColumnValu
         else:
             described.append(None)
     return tuple(described)
-
-
-def _rank(parsed: _Parsed) -> tuple[float, ...]:
-    return (round(parsed.consistency, 2), parsed.has_known_names, parsed.quoting != "none", parsed.escape is None)
-
-
-def _candidate_quotings(text: str) -> Iterator[tuple[Quoting, str | None]]:
-    yield "minimal", None
-    if '\\"' in text:
-        yield "minimal", "\\"
-    if '"' in text:
-        yield "none", None
-
-
-def _parse_sample(lines: Sequence[str], delimiter: str | None, quoting: Quoting, escape: str | None) -> _Parsed:
-    options = _csv_options(delimiter or NO_DELIMITER, quoting, escape)
-    rows = list(_parse_rows(lines, options))
-    widths = Counter[int]()
-    for cells, n_lines in rows:
-        if cells and any(map(str.strip, cells)):
-            widths[len(cells)] += n_lines
-    width = max(widths, key=lambda value: (widths[value], value), default=1)
-    n_lines = sum(count for cells, count in rows if cells is None or any(map(str.strip, cells)))
-    consistent = widths[width]
-    if (
-        delimiter is not None
-        and quoting != "none"
-        and all(_is_quoted(line, delimiter) for line in lines if line.strip())
-    ):
-        quoting = "all"
-    return _Parsed(delimiter, quoting, escape, rows, width, consistent / n_lines if n_lines else 0.0)
-
-
-def _parse_rows(lines: Sequence[str], options: dict[str, Any]) -> Iterator[tuple[list[str] | None, int]]:
-    """The cells of each row and its number of lines. A row that does not parse is its first line."""
-    start = 0
-    while start < len(lines) and start < MAX_ROWS * 4:
-        n_read = 0
-
-        def read() -> Iterator[str]:
-            nonlocal n_read
-            for line in lines[start:]:  # noqa: B023 - consumed before start changes
-                n_read += 1
-                yield line
-
-        cells: list[str] | None
-        try:
-            cells = next(csv.reader(read(), strict=True, **options), [])
-        except csv.Error:
-            cells, n_read = None, 1
-        yield cells, max(n_read, 1)
-        start += max(n_read, 1)
-
-
-def _is_quoted(line: str, delimiter: str) -> bool:
-    """Whether a line begins and ends with a quote, and quotes stand at its delimiters, as if every cell is quoted."""
-    line = line.strip("\r\n")
-    return line.startswith('"') and line.endswith('"') and f'"{delimiter}"' in line
-
-
-def _has_literal_quotes(parsed: _Parsed) -> bool:
-    """Whether quotes in a TSV file are ordinary characters: some cells of a column are in quotes without need, and others
-    are not in quotes at all. `parsed` has the cells with their quotes."""
-    if parsed.delimiter != "\t":
-        return False
-    rows = [cells for cells, _ in parsed.rows[1:] if cells and len(cells) == parsed.width]
-    for column in zip(*rows, strict=True):
-        in_quotes = [cell for cell in column if len(cell) > 1 and cell[0] == cell[-1] == '"']
-        if any('""' not in cell[1:-1] for cell in in_quotes) and any(cell and cell[0] != '"' for cell in column):
-            return True
-    return False
-
-
-def _csv_options(delimiter: str, quoting: Quoting, escape: str | None) -> dict[str, Any]:
-    if quoting == "none":
-        return {"delimiter": delimiter, "quoting": csv.QUOTE_NONE}
-    if escape:
-        return {"delimiter": delimiter, "doublequote": False, "escapechar": escape}
-    return {"delimiter": delimiter}

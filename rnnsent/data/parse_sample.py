@@ -1,0 +1,174 @@
+"""What a dialect makes of the first lines of a delimited file. Knows neither options nor headers; reads no file."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rnnsent.data.column_names import is_known_name
+from rnnsent.data.dialect import Quoting
+
+NO_DELIMITER = "\x1f"  # of a table with one column, where a comma is text
+SPACE_BEFORE_QUOTE = re.compile(r'[,;\t|] +"')
+QUOTED = re.compile(r'".*"', re.DOTALL)
+QUOTED_AFTER_SPACE = re.compile(r' +".*"', re.DOTALL)
+NEEDS_QUOTES = re.compile(r'[",;]')
+BACKSLASH_BEFORE_BREAK = re.compile(r"\\[\n\t]")
+MAX_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A dialect to read lines with.
+
+    Attributes:
+        delimiter: None for a table of one column.
+        skips_space: whether blanks after a delimiter belong to no cell, so that a quote may follow them.
+    """
+
+    delimiter: str | None
+    quoting: Quoting
+    escape: str | None = None
+    skips_space: bool = False
+
+    def csv_options(self) -> dict[str, Any]:
+        """The options of the `csv` module."""
+        options: dict[str, Any] = {"delimiter": self.delimiter or NO_DELIMITER, "skipinitialspace": self.skips_space}
+        if self.quoting == "none":
+            options["quoting"] = csv.QUOTE_NONE
+        if self.escape:
+            options |= {"doublequote": False, "escapechar": self.escape}
+        return options
+
+
+@dataclass(frozen=True)
+class ParsedSample:
+    """The rows that a candidate makes of the lines.
+
+    Attributes:
+        rows: the cells, None if they do not parse, and the number of lines.
+        width: the number of cells of most lines.
+        consistency: the fraction of the lines in rows of this width.
+    """
+
+    candidate: Candidate
+    rows: list[tuple[list[str] | None, int]]
+    width: int
+    consistency: float
+
+    @property
+    def has_known_names(self) -> bool:
+        return any(cells and any(map(is_known_name, cells)) for cells, _ in self.rows[:5])
+
+    @property
+    def first_row(self) -> list[str]:
+        """The first row with a cell that is not blank."""
+        return next((cells for cells, _ in self.rows if cells and any(map(str.strip, cells))), [])
+
+    @property
+    def n_unreadable(self) -> int:
+        return sum(cells is None for cells, _ in self.rows)
+
+    def rank(self) -> tuple[float, ...]:
+        """Larger for a better candidate."""
+        candidate = self.candidate
+        return (
+            round(self.consistency, 2),
+            self.has_known_names,
+            candidate.quoting != "none",
+            candidate.escape is None,
+            not candidate.skips_space,
+        )
+
+
+def propose_dialects(text: str, delimiter: str | None) -> Iterator[Candidate]:
+    """The candidates for a text and a delimiter, the most usual first."""
+    yield Candidate(delimiter, "minimal")
+    if '\\"' in text:
+        yield Candidate(delimiter, "minimal", "\\")
+    if delimiter and SPACE_BEFORE_QUOTE.search(text):
+        yield Candidate(delimiter, "minimal", skips_space=True)
+    if '"' in text:
+        yield Candidate(delimiter, "none")
+    if delimiter == "\t" and BACKSLASH_BEFORE_BREAK.search(text):
+        yield Candidate(delimiter, "none", "\\")
+
+
+def parse_sample(lines: Sequence[str], candidate: Candidate) -> ParsedSample:
+    rows = list(_parse_rows(lines, candidate.csv_options()))
+    widths = Counter[int]()
+    for cells, n_lines in rows:
+        if cells and any(map(str.strip, cells)):
+            widths[len(cells)] += n_lines
+    width = max(widths, key=lambda value: (widths[value], value), default=1)
+    n_lines = sum(count for cells, count in rows if cells is None or any(map(str.strip, cells)))
+    delimiter = candidate.delimiter
+    if delimiter and candidate.quoting != "none" and all(_is_quoted(line, delimiter) for line in lines if line.strip()):
+        candidate = replace(candidate, quoting="all")
+    return ParsedSample(candidate, rows, width, widths[width] / n_lines if n_lines else 0.0)
+
+
+def drop_wrong_quoting(parsed: Sequence[ParsedSample]) -> list[ParsedSample]:
+    """The candidates of one delimiter without those that take quotes for what they are not.
+
+    Quotes are ordinary characters if some cells of a column are in quotes without need and others are not in quotes. They
+    are not if more cells are in quotes than rows fail to parse with them. A blank before a quoted cell is not part of it.
+    """
+    literal = [item for item in parsed if item.candidate.quoting == "none"]
+    quoted = [item for item in parsed if item.candidate.quoting != "none"]
+    if any(map(_has_literal_quotes, literal)):
+        return literal
+    if any(_count_cells(item, QUOTED_AFTER_SPACE) for item in quoted if not item.candidate.skips_space):
+        quoted = [item for item in quoted if item.candidate.skips_space]
+    n_unreadable = min((item.n_unreadable for item in quoted), default=0)
+    return quoted + [item for item in literal if item.candidate.escape or _count_cells(item, QUOTED) < n_unreadable]
+
+
+def _parse_rows(lines: Sequence[str], options: dict[str, Any]) -> Iterator[tuple[list[str] | None, int]]:
+    """The cells of each row and its number of lines. A row that does not parse is its first line."""
+    start = 0
+    while start < len(lines) and start < MAX_ROWS * 4:
+        n_read = 0
+
+        def read() -> Iterator[str]:
+            nonlocal n_read
+            for line in lines[start:]:  # noqa: B023 - consumed before start changes
+                n_read += 1
+                yield line
+
+        cells: list[str] | None
+        try:
+            cells = next(csv.reader(read(), strict=True, **options), [])
+        except csv.Error:
+            cells, n_read = None, 1
+        yield cells, max(n_read, 1)
+        start += max(n_read, 1)
+
+
+def _is_quoted(line: str, delimiter: str) -> bool:
+    """Whether a line begins and ends with a quote, and quotes stand at its delimiters, as if every cell is quoted."""
+    line = line.strip("\r\n")
+    return line.startswith('"') and line.endswith('"') and f'"{delimiter}"' in line
+
+
+def _has_literal_quotes(parsed: ParsedSample) -> bool:
+    """Whether quotes in TSV are ordinary characters: some cells of a column are in quotes without need, as no spreadsheet
+    writes them, and others are not in quotes. `parsed` has the cells with their quotes."""
+    if parsed.candidate.delimiter != "\t":
+        return False
+    rows = [cells for cells, _ in parsed.rows if cells and len(cells) == parsed.width]
+    if any(all(map(QUOTED.fullmatch, cells)) for cells in rows):  # a class or a number has no literal quotes
+        return False
+    for column in zip(*rows[1:], strict=True):
+        in_quotes = [cell[1:-1] for cell in column if QUOTED.fullmatch(cell)]
+        if any(NEEDS_QUOTES.search(cell) is None for cell in in_quotes) and any(
+            cell and cell[0] != '"' for cell in column
+        ):
+            return True
+    return False
+
+
+def _count_cells(parsed: ParsedSample, pattern: re.Pattern[str]) -> int:
+    return sum(pattern.fullmatch(cell) is not None for cells, _ in parsed.rows for cell in cells or ())
