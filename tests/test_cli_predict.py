@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet
 import pytest
 
 from rnnsent.cli.app import run
+from rnnsent.data.open_table import open_file
+from rnnsent.data.read_options import ReadOptions
 
 pytestmark = pytest.mark.usefixtures("working_dir")
 
@@ -38,7 +41,7 @@ def test_formats(run_ok) -> None:
 
 def test_stdin(run_ok, stdin) -> None:
     """Each line of stdin is one record, with or without -."""
-    for arguments in (["predict", "-", "--json"], ["predict", "--json"]):
+    for arguments in (["-q", "predict", "-", "--json"], ["-q", "predict", "--json"]):
         stdin(b"good\r\n\nbad\xff")
         texts = [json.loads(line)["text"] for line in run_ok(*arguments).splitlines()]
         assert texts == ["good", "", "bad\ufffd"]
@@ -50,6 +53,20 @@ def test_null(run_ok, stdin) -> None:
         stdin(b"two\nlines\0\0last")
         records = run_ok("predict", "-", option).removesuffix("\0").split("\0")
         assert [record.split("\t", 2)[2] for record in records] == ["two\nlines", "", "last"]
+
+
+def test_null_table(run_error, working_dir: Path) -> None:
+    """The rows of a table do not end at NUL."""
+    (working_dir / "in.csv").write_text("id,text\n1,good\n")
+    code, message = run_error("predict", "-0", "in.csv")
+    assert (code, "--null is for lines of text, and in.csv is a table (csv)" in message) == (2, True)
+
+
+@pytest.mark.parametrize("option", [["-o", "out.html"], ["-o", "out.xlsx.gz"], ["-f", "csv", "-o", "out.json"]])
+def test_refused_output(run_error, working_dir: Path, option: list[str]) -> None:
+    """What cannot be written is refused before anything is read."""
+    code, message = run_error("predict", "no/such.csv", *option)
+    assert (code, message.startswith("rnnsent: error: --output out.")) == (2, True)
 
 
 def test_text_file(run_ok, working_dir: Path) -> None:
@@ -118,6 +135,33 @@ def test_table_roundtrip(run_ok, working_dir: Path, suffix: str, delimiter: str)
     assert [row[3] in CLASSES for row in cells] == [True, False]
 
 
+DIALECTS = {
+    "semicolons": 'id;text;id\r\n1;"good; film";a\r\n2;"so ""bad""";\r\n',
+    "all quoted": '"id","","text"\n"1","x","good, film"\n"2","","a bad\nfilm"\n',
+    "escapes": '\ufeff"id","text","path"\r"1","so \\"good\\", really","a\\\\b"\r"2","bad","c"\r',
+    "literal quotes": 'id\ttext\tn\n1\t"good" film\ta\n2\tbad "film\tb\n3\tso "so" film"\tc\n4\tfine\td\n',
+    "no header": "1|good film|2020-01-01\n2|a very bad film|2020-01-02\n3|a film|2020-01-03\n",
+}
+
+
+@pytest.mark.parametrize("content", DIALECTS.values(), ids=DIALECTS)
+def test_dialect_roundtrip(run_ok, working_dir: Path, content: str) -> None:
+    """A table is returned in its dialect: what is read from the output is what was read from the input."""
+    suffix = "tsv" if "\t" in content else "csv"
+    (working_dir / f"in.{suffix}").write_bytes(content.encode())
+    column = "2" if "|" in content else "text"
+    run_ok("-q", "predict", f"in.{suffix}", "-c", column, "-o", f"out.{suffix}")
+    before, after = (open_file(working_dir / f"{name}.{suffix}", ReadOptions()) for name in ("in", "out"))
+    assert before.dialect
+    assert after.dialect
+    assert [dict(list(row.items())[: len(before.columns)]) for row in after.readable_rows()] == list(
+        before.readable_rows()
+    )
+    header = before.dialect.header
+    added = ("label", "probability", "probability_negative", "probability_positive")
+    assert after.dialect == replace(before.dialect, header=None if header is None else (*header, *added))
+
+
 def test_suffix(run_ok, working_dir: Path) -> None:
     """An output file has the format of its suffix."""
     assert run_ok("predict", "good", "-o", "out.jsonl") == ""
@@ -133,7 +177,7 @@ def test_suffix(run_ok, working_dir: Path) -> None:
 
 def test_failure_keeps_output(run_error, working_dir: Path) -> None:
     (working_dir / "out.csv").write_text("old")
-    (working_dir / "in.csv").write_text("text\ngood\nragged,row\n")
+    (working_dir / "in.csv").write_text("id,text\n1,good\n2,ragged,row\n")
     code, line = run_error("predict", "in.csv", "-o", "out.csv")
     assert (code, "in.csv:3" in line) == (1, True)
     assert (working_dir / "out.csv").read_text() == "old"
@@ -141,8 +185,8 @@ def test_failure_keeps_output(run_error, working_dir: Path) -> None:
 
 
 BROKEN = {
-    "csv": 'id,text\n1,good\n2\n3,"bad\n4,fine\n',
-    "tsv": 'id\ttext\n1\tgood\n2\n3\t"bad\n4\tfine\n',
+    "csv": "id,text\n1,good\n2,bad,film\n3,a,bad,film\n4,fine\n",
+    "tsv": "id\ttext\n1\tgood\n2\tbad\tfilm\n3\ta\tbad\tfilm\n4\tfine\n",
     "jsonl": '{"id": "1", "text": "good"}\n{"id"\n[3]\n{"id": "4", "text": "fine"}\n',
 }
 SKIPPED = b"skipped 2 unreadable rows; the first: in.%s:%d: "
@@ -230,7 +274,7 @@ def test_csv_safe_formats(run_error, working_dir: Path, options: list[str]) -> N
 def test_number_column(run_ok, working_dir: Path) -> None:
     """A column of numbers is read as text."""
     pyarrow.parquet.write_table(pyarrow.table({"n": [7, None, 0.5]}), working_dir / "in.parquet")
-    rows = [json.loads(line) for line in run_ok("predict", "in.parquet", "-c", "n").splitlines()]
+    rows = [json.loads(line) for line in run_ok("-q", "predict", "in.parquet", "-c", "n").splitlines()]
     assert [(row["n"], row["label"] is None) for row in rows] == [(7.0, False), (None, True), (0.5, False)]
 
 
@@ -257,6 +301,6 @@ def test_utf16(run_ok, stdin, working_dir: Path) -> None:
 
 def test_skipped_singular(working_dir: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     """One skipped row is reported in the singular."""
-    (working_dir / "in.csv").write_text("id,text\n1,good\n2\n")
+    (working_dir / "in.csv").write_text("id,text\n1,good\n2,bad,film\n")
     assert run(["predict", "in.csv", "--on-error", "skip", "--json"]) == 0
     assert capsysbinary.readouterr().err.startswith(b"skipped 1 unreadable row; the first: in.csv:3: ")

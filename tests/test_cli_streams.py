@@ -72,7 +72,12 @@ def test_full_disk(working_dir: Path) -> None:
     (working_dir / "lines.csv").write_bytes(b"text\n" + b"a good film\n" * 1_000)
     code = "import resource, sys; from rnnsent.cli.app import main; "
     code += "resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000)); main(sys.argv[1:])"
-    for name, source in (("out.tsv", "lines"), ("out.csv", "lines.csv"), ("out.parquet", "lines.csv")):
+    for name, source in (
+        ("out.tsv", "lines"),
+        ("out.csv", "lines.csv"),
+        ("out.parquet", "lines.csv"),
+        ("out.xlsx", "lines"),
+    ):
         (working_dir / name).write_text("old")
         command = [sys.executable, "-c", code, "predict", source, "-o", name]
         result = subprocess.run(command, cwd=working_dir, capture_output=True)

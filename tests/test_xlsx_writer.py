@@ -1,6 +1,7 @@
 """A workbook of predictions has every row, column and text, runs nothing, and says so if something does not fit."""
 
 import datetime
+import gc
 import io
 import zipfile
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from rnnsent.errors import DataError
 from rnnsent.output import xlsx_writer
 from rnnsent.output.columns import RowLayout
 from rnnsent.output.delimited import CellWriter
-from rnnsent.output.terminal import Output
+from rnnsent.output.terminal import Output, open_file
 from rnnsent.output.writer import WriterOptions
 from rnnsent.output.xlsx_writer import XlsxWriter
 from rnnsent.prediction import PredictedBatch, Prediction
@@ -59,7 +60,13 @@ def values(content: bytes) -> list[Any]:
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=9), min_size=1, max_size=9))
+@given(
+    st.lists(
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=9),
+        min_size=1,
+        max_size=9,
+    )
+)
 def test_texts(texts: list[str]) -> None:
     """Any text is read back: control characters too, and what looks like the escape of one."""
     assert values(write([{"value": f"x{text}x"} for text in texts])) == [f"x{text}x" for text in texts]
@@ -134,3 +141,18 @@ def test_reproducible(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with pytest.raises(DataError):
         write([{"value": "x" * 40_000}])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_full_disk() -> None:
+    """A full disk is one error, and nothing is written when the library's objects are destroyed."""
+    options = WriterOptions(("bad", "good"), CellWriter(Dialect()))
+    layout = RowLayout(cast(TableReader, Table(["value"])))
+    with (
+        pytest.raises(OSError, match="No space left on device") as raised,
+        open_file(Path("/dev/full")) as output,
+        XlsxWriter(output, layout, options) as writer,
+    ):
+        writer.write(PredictedBatch(RecordBatch(["x"], [{"value": "x"}]), [BLANK]))
+    del writer
+    gc.collect()
+    assert raised.value.filename == "/dev/full"

@@ -51,6 +51,8 @@ def _open_files(files: Sequence[str], options: ReadOptions, *, null: bool) -> Re
     from rnnsent.data.line_reader import LineReader
     from rnnsent.data.table_reader import TableReader
 
+    if null:
+        _check_no_table(files, options)
     inputs = [ByteInput.stdin() if name == STDIN else ByteInput.open(Path(name)) for name in files]
     formats = [
         "lines" if null or (_is_typed(source) and not options.input_format) else detect_format(source, options)
@@ -116,6 +118,16 @@ def _check_no_table_options(options: ReadOptions, what: str) -> None:
         if value not in (None, (), False):
             raise SettingsError(
                 f"{option} is for tables, and the input is {what}; a table has --input-format csv, for example"
+            )
+
+
+def _check_no_table(files: Sequence[str], options: ReadOptions) -> None:
+    """Raise SettingsError for a table by its name or by --input-format, whose rows do not end at NUL."""
+    for name in files:
+        kind = options.input_format or format_of_name(name)
+        if kind in TABLE_FORMATS:
+            raise SettingsError(
+                f"--null is for lines of text, and {name} is a table ({kind}); drop it, or add --input-format lines"
             )
 
 

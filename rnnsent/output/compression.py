@@ -24,7 +24,7 @@ def open_compressed(output: Output, suffix: str | None) -> Iterator[Output]:
     if suffix is None:
         yield output
         return
-    target = _Target(output.binary)
+    target = DiscardableStream(output.binary)
     compressed = _CompressedOutput(COMPRESSORS[suffix](cast(BinaryIO, target)), output.name)
     try:
         yield compressed
@@ -50,8 +50,11 @@ class _CompressedOutput(Output):
             self.binary.close()
 
 
-class _Target:
-    """What a compressor writes to, which it neither flushes nor closes; nothing once it is discarded."""
+class DiscardableStream:
+    """What a library writes a file to, from begin to end, and neither flushes nor closes.
+
+    Once it is discarded, it swallows everything: libraries finish a file when they are destroyed, even after an error.
+    """
 
     closed = False
 

@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from rnnsent.errors import DataError
 from rnnsent.output.columns import Layout, flatten, number_records, prediction_columns
+from rnnsent.output.compression import DiscardableStream
 from rnnsent.output.delimited import json_text, to_text
 from rnnsent.output.terminal import Output
 from rnnsent.output.writer import Writer, WriterOptions
@@ -50,7 +51,8 @@ class XlsxWriter(Writer):
     def __init__(self, output: Output, layout: Layout, options: WriterOptions) -> None:
         super().__init__(output, layout, options)
         self._folder = tempfile.TemporaryDirectory(prefix="rnnsent-")
-        self._workbook = Workbook(output.binary, {**WORKBOOK_OPTIONS, "tmpdir": self._folder.name})
+        self._stream = DiscardableStream(output.binary)
+        self._workbook = Workbook(self._stream, {**WORKBOOK_OPTIONS, "tmpdir": self._folder.name})
         self._workbook.set_properties({"created": CREATED})
         self._sheet = self._workbook.add_worksheet(worksheet_class=TextWorksheet)
         self._date = self._workbook.add_format({"num_format": "yyyy-mm-dd"})
@@ -67,6 +69,7 @@ class XlsxWriter(Writer):
         except FileCreateError as failure:
             raise failure.args[0] from None  # an OSError
         finally:
+            self._stream.is_discarded = True
             self._sheet._opt_close()
             self._folder.cleanup()
 
