@@ -199,12 +199,17 @@ class DistillationConfig(Settings):
     @property
     def teachers(self) -> tuple[str, ...]:
         """Names of the teachers."""
-        return tuple(self.teacher.split(",")) if self.teacher else ()
+        return split_list(self.teacher)
 
     @property
     def unlabeled_sources(self) -> tuple[str, ...]:
         """Names of the sources of unlabeled texts."""
-        return tuple(self.unlabeled.split(",")) if self.unlabeled else ()
+        return split_list(self.unlabeled)
+
+
+def split_list(text: str) -> tuple[str, ...]:
+    """The items of a list that is separated by commas, without blanks around them."""
+    return tuple(item for part in text.split(",") if (item := part.strip()))
 
 
 GROUPS: dict[str, type[Settings]] = {
@@ -294,9 +299,9 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
     """The settings that texts of the form TABLE.KEY=VALUE assign.
 
     Raises:
-        SettingsError: a text has no `=`, a key is unknown, or a value is not of the setting's type.
+        SettingsError: a text has no `=`, a key is unknown or repeated, or a value is not of the setting's type.
     """
-    settings = {}
+    settings: dict[str, Any] = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals:
@@ -305,6 +310,8 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
             key = check_key(name)
         except SettingsError as error:
             raise SettingsError(f"--set {assignment}: {error}") from None
+        if key in settings:
+            raise SettingsError(f"--set {key} is given twice; give it once")
         table, _, last = key.partition(".")
         settings[key] = GROUPS[table].parse(last, text.strip())
     return settings

@@ -67,6 +67,12 @@ def test_data_sets(model: Checkpoint) -> None:
     assert "| mine.csv | 0 | 0 |" in card.splitlines()
 
 
+def test_local_file_of_short_name(model: Checkpoint) -> None:
+    """A local file that is called like a data set on the Hub is not described as that data set."""
+    data = ({"name": "imdb", "location": "imdb"}, {"name": "tweet_eval", "location": "cardiffnlp/tweet_eval:sentiment"})
+    assert metadata(model_card(replace(model, data=data), {}))["datasets"] == ["cardiffnlp/tweet_eval"]
+
+
 def test_description(model: Checkpoint) -> None:
     """The card has the network, the classes, the tokenizer and the command."""
     card = model_card(replace(model, command=("rnnsent", "train", "imdb"), versions={"rnnsent": "9.9"}), {})

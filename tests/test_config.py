@@ -121,7 +121,9 @@ def test_teacher_and_unlabeled() -> None:
 
 
 def test_self_training() -> None:
-    assert DistillationConfig(teacher="x,self").is_self_training
+    assert DistillationConfig(teacher="x, self").is_self_training
+    config = DistillationConfig(teacher=" x ,owner/y,", unlabeled="a.txt, b")
+    assert (config.teachers, config.unlabeled_sources) == (("x", "owner/y"), ("a.txt", "b"))
     assert not DistillationConfig(teacher="myself", unlabeled="y").is_self_training
 
 
@@ -240,6 +242,12 @@ def test_assignments() -> None:
 def test_bad_assignments(text: str, words: str) -> None:
     with pytest.raises(SettingsError, match=f"^{words}"):
         parse_assignments([text])
+
+
+def test_repeated_assignment() -> None:
+    """A setting is assigned once."""
+    with pytest.raises(SettingsError, match=r"^--set training\.epochs is given twice; give it once$"):
+        parse_assignments(["training.epochs=3", "training.seed=1", " training.epochs=4"])
 
 
 def test_unique_names() -> None:

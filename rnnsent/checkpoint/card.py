@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnnsent.checkpoint.checkpoint import Checkpoint
-from rnnsent.data.catalog import CATALOG
+from rnnsent.data.catalog import CATALOG, Entry
 
 
 def model_card(checkpoint: Checkpoint, metrics: Mapping[str, Mapping[str, Any]]) -> str:
@@ -96,8 +96,7 @@ def _metadata(checkpoint: Checkpoint, metrics: Mapping[str, Mapping[str, Any]]) 
         "- sentiment",
         f"- {checkpoint.recipe.model.cell}",
     ]
-    entries = [CATALOG[record["name"]] for record in checkpoint.data if record.get("name") in CATALOG]
-    hub_ids = [entry.location for entry in entries if not entry.location.startswith("/")]
+    hub_ids = [entry.location for record in checkpoint.data if (entry := _find_entry(record))]
     if hub_ids:
         lines += ["datasets:", *(f"- {json.dumps(hub_id)}" for hub_id in hub_ids)]
     if metrics:
@@ -112,6 +111,12 @@ def _metadata(checkpoint: Checkpoint, metrics: Mapping[str, Mapping[str, Any]]) 
                 f"    - {{type: f1, name: macro F1, value: {values['macro_f1']:.4f}}}",
             ]
     return "\n".join([*lines, "---", ""])
+
+
+def _find_entry(record: Mapping[str, Any]) -> Entry | None:
+    """The data set on the Hub that a record has by its short name; None for a local file of this name."""
+    entry = CATALOG.get(str(record.get("name")))
+    return entry if entry and str(record.get("location")).partition(":")[0] == entry.location else None
 
 
 def _describe_source(record: Mapping[str, Any]) -> str:

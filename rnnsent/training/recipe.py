@@ -10,7 +10,7 @@ from typing import Any
 
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.store import find_model
-from rnnsent.config import GROUPS, KEYS, SELF, Recipe, load_recipe
+from rnnsent.config import GROUPS, KEYS, SELF, Recipe, load_recipe, split_list
 from rnnsent.data.embeddings import read_embedding_dim
 from rnnsent.errors import SettingsError
 from rnnsent.training.request import TrainingRequest
@@ -37,7 +37,7 @@ def resolve_recipe(request: TrainingRequest, unfinished: Recipe | None = None) -
     """
     named = load_recipe(request.recipe or "default")
     teacher = request.settings.get("distillation.teacher", named.distillation.teacher)
-    if unfinished and not request.recipe and SELF not in teacher.split(","):
+    if unfinished and not request.recipe and SELF not in split_list(teacher):
         return unfinished.with_settings(request.settings)
     recipe = named.with_settings(request.settings)
     if recipe.training.fine_tune:

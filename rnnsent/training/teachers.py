@@ -17,7 +17,7 @@ from rnnsent.atomic import replace_file
 from rnnsent.checkpoint.checkpoint import CONFIG, MAX_JSON_BYTES, TOKENIZER, WEIGHTS, Checkpoint
 from rnnsent.checkpoint.safe_read import parse_json_object, read_bytes, regular_file
 from rnnsent.checkpoint.store import available_models
-from rnnsent.config import Device
+from rnnsent.config import Device, split_list
 from rnnsent.data.labels import class_name
 from rnnsent.errors import DataError, ModelError
 from rnnsent.prediction import Predictor
@@ -62,7 +62,7 @@ def load_teacher(name: str, device: Device) -> Teacher:
         DataError: it is a transformers model, and transformers is not installed.
     """
     if "," in name:
-        return EnsembleTeacher([load_teacher(member, device) for member in name.split(",")])
+        return EnsembleTeacher([load_teacher(member, device) for member in split_list(name)])
     path = available_models().get(name, Path(name))
     if _is_checkpoint(path):
         return CheckpointTeacher(Predictor(Checkpoint.read(path), device=device))
