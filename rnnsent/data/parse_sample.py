@@ -15,6 +15,7 @@ SPACE_BEFORE_QUOTE = re.compile(r'[,;\t|] +"')
 QUOTED = re.compile(r'".*"', re.DOTALL)
 QUOTED_AFTER_SPACE = re.compile(r' +".*"', re.DOTALL)
 NEEDS_QUOTES = re.compile(r'[",;]')
+BACKSLASH_BEFORE_QUOTE = re.compile(r'.*\\".*', re.DOTALL)
 BACKSLASH_BEFORE_BREAK = re.compile(r"\\[\n\t]")
 MAX_ROWS = 200
 
@@ -71,6 +72,10 @@ class ParsedSample:
     def n_unreadable(self) -> int:
         return sum(cells is None for cells, _ in self.rows)
 
+    def is_as_consistent(self, other: "ParsedSample") -> bool:
+        """Whether as many lines are in rows of the usual width, and all rows parse that do with the other candidate."""
+        return self.consistency >= other.consistency and self.n_unreadable <= other.n_unreadable
+
     def rank(self) -> tuple[float, ...]:
         """Larger for a better candidate."""
         candidate = self.candidate
@@ -90,7 +95,7 @@ def propose_dialects(text: str, delimiter: str | None) -> Iterator[Candidate]:
         yield Candidate(delimiter, "minimal", "\\")
     if delimiter and SPACE_BEFORE_QUOTE.search(text):
         yield Candidate(delimiter, "minimal", skips_space=True)
-    if '"' in text:
+    if '"' in text and delimiter not in (",", ";"):
         yield Candidate(delimiter, "none")
     if delimiter == "\t" and BACKSLASH_BEFORE_BREAK.search(text):
         yield Candidate(delimiter, "none", "\\")
@@ -114,14 +119,19 @@ def drop_wrong_quoting(parsed: Sequence[ParsedSample]) -> list[ParsedSample]:
     """The candidates of one delimiter without those that take quotes for what they are not.
 
     Quotes are ordinary characters if some cells of a column are in quotes without need and others are not in quotes. They
-    are not if more cells are in quotes than rows fail to parse with them. A blank before a quoted cell is not part of it.
+    are not if more cells are in quotes than rows fail to parse with them. A blank before a quoted cell is not part of it,
+    and neither is a backslash before a quote if all rows parse without it.
     """
     literal = [item for item in parsed if item.candidate.quoting == "none"]
     quoted = [item for item in parsed if item.candidate.quoting != "none"]
-    if any(map(_has_literal_quotes, literal)):
+    if any(map(_has_literal_quotes, literal)) or any(map(_swallows_rows, quoted)):
         return literal
     if any(_count_cells(item, QUOTED_AFTER_SPACE) for item in quoted if not item.candidate.skips_space):
         quoted = [item for item in quoted if item.candidate.skips_space]
+    if any(_count_cells(item, BACKSLASH_BEFORE_QUOTE) for item in quoted if not item.candidate.escape):
+        quoted = [
+            item for item in quoted if item.candidate.escape and all(map(item.is_as_consistent, quoted))
+        ] or quoted
     n_unreadable = min((item.n_unreadable for item in quoted), default=0)
     return quoted + [item for item in literal if item.candidate.escape or _count_cells(item, QUOTED) < n_unreadable]
 
@@ -168,6 +178,16 @@ def _has_literal_quotes(parsed: ParsedSample) -> bool:
         ):
             return True
     return False
+
+
+def _swallows_rows(parsed: ParsedSample) -> bool:
+    """Whether a cell of several lines in TSV has as many tabs as whole rows, which an unclosed quote has swallowed."""
+    if parsed.candidate.delimiter != "\t" or parsed.width < 2:
+        return False
+    return any(
+        n_lines > 1 and cells and sum(cell.count("\t") + 1 for cell in cells) - 1 >= n_lines * (parsed.width - 1)
+        for cells, n_lines in parsed.rows
+    )
 
 
 def _count_cells(parsed: ParsedSample, pattern: re.Pattern[str]) -> int:
