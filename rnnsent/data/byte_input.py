@@ -5,6 +5,7 @@ Compressed inputs, and a zip archive of one file, are recognized by their first 
 
 import io
 import os
+import re
 import select
 import sys
 import tempfile
@@ -20,6 +21,8 @@ from rnnsent.data.suffixes import strip_compression
 from rnnsent.errors import DataError
 
 CHUNK_BYTES = 1 << 18  # requested per read; a pipe returns what it has
+MAX_SAMPLE_SECONDS, MAX_PAUSE_SECONDS = 1.0, 0.1  # that a sample waits for a pipe: in all, and after each piece
+LINE_END = re.compile(rb"[\r\n]")
 SPOOL_BYTES = 1 << 24  # a larger archive from a pipe goes to a temporary file on disk
 ZIP = b"PK\x03\x04"
 SIGNATURES = (*DECOMPRESSORS, ZIP)
@@ -42,6 +45,7 @@ class ByteInput:
     def __init__(self, name: str, descriptor: int, path: Path | None = None, file: IO[bytes] | None = None) -> None:
         self.name, self.path, self.is_archive = name, path, False
         self.suffix = strip_compression(name).suffix.lower() if path else ""
+        self._descriptor = descriptor
         self._chunks: Chunks = _read_descriptor(descriptor, name, file)
         self._peeked: list[bytes | None] = []
         self._is_decompressed = False
@@ -76,16 +80,22 @@ class ByteInput:
         """Whether the input is a regular file."""
         return self.path is not None and self.path.is_file()
 
-    def head(self, size: int) -> bytes:
-        """The first bytes, which stay unread: `size` of them, or what a pipe delivers before it pauses."""
-        n_bytes = sum(len(chunk or b"") for chunk in self._peeked)
-        while n_bytes < size and not (n_bytes and self._peeked[-1] is None):
-            chunk = next(self._chunks, b"")
-            if chunk == b"":
-                break
+    def wait(self, seconds: float) -> bool:
+        """Wait for more of an input that has paused, at most so long; whether there is more, or the end."""
+        return bool(select.select([self._descriptor], [], [], seconds)[0])
+
+    def head(self, size: int, *, needs_line: bool = False) -> bytes:
+        """The first bytes, which stay unread: `size` of them, or what a pipe delivers before it pauses.
+
+        Args:
+            needs_line: wait for a whole line.
+        """
+        while True:
+            head = b"".join(chunk for chunk in self._peeked if chunk)
+            is_paused = self._peeked[-1:] == [None] and bool(LINE_END.search(head) if needs_line else head)
+            if is_paused or len(head) >= size or (chunk := next(self._chunks, b"")) == b"":
+                return head[:size]
             self._peeked.append(chunk)
-            n_bytes += len(chunk or b"")
-        return b"".join(chunk for chunk in self._peeked if chunk)[:size]
 
     def chunks(self) -> Chunks:
         """The content; None when no more is available yet."""

@@ -4,12 +4,13 @@ What cannot be told is asked about, by an error that names the candidates and th
 """
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnsent.data.column_names import ID_NAME, LABEL_TIERS, TEXT_TIERS, normalize_name, tier_of
-from rnnsent.data.header import is_value
+from rnnsent.data.header import DATE, is_value
 from rnnsent.data.missing import is_missing
 from rnnsent.errors import DataError, SettingsError
 
@@ -18,6 +19,7 @@ SAMPLE_ROWS = 1_000  # looked at to tell columns apart
 MAX_CLASSES = 20  # distinct values of a column that can be one of labels without a name that says so
 MIN_TEXT_WORDS, MIN_TEXT_CHARS = 2.5, 6  # on average, in a column that can be one of texts without such a name
 MAX_LISTED = 20
+FRACTION = re.compile(r"[+-]?\d*[.,]0*[1-9]\d*")
 
 
 def find_label_column(
@@ -48,6 +50,8 @@ def find_label_column(
     candidates = [name for name in (class_labels or columns) if name not in exclude]
     for tier in range(len(LABEL_TIERS)):
         named = [name for name in candidates if tier_of(name, LABEL_TIERS) == tier and not _is_blank(name, sample)]
+        if named and tier == len(LABEL_TIERS) - 1:  # a category may be one of products
+            named += [name for name in candidates if name not in named and _may_have_classes(name, sample)]
         if len(named) == 1:
             return named[0]
         if named:
@@ -55,8 +59,8 @@ def find_label_column(
     by_ending = [name for name in candidates if normalize_name(name).endswith(("sentiment", "label", "class"))]
     if len(by_ending) == 1:
         return by_ending[0]
-    by_values = [name for name in candidates if _has_classes(name, sample)]
-    if len(by_values) == 1 and not by_ending:
+    by_values = [name for name in candidates if _may_have_classes(name, sample)]
+    if len(by_values) == 1 and not by_ending and _has_classes(by_values[0], sample):
         return by_values[0]
     raise _ask("label", by_ending or by_values or class_labels, columns, source_name, sample=sample)
 
@@ -90,6 +94,8 @@ def find_text_columns(
     for tier in range(len(TEXT_TIERS)):
         named = [name for name in candidates if tier_of(name, TEXT_TIERS) == tier and not _is_blank(name, sample)]
         texts = [name for name in named if _find_problem(name, sample) is None]
+        if texts and tier == len(TEXT_TIERS) - 1:  # a title may be one of a text under an unknown name
+            texts += [name for name in strings or () if name not in texts and _has_texts(name, sample)]
         if len(texts) == 1:
             return (texts[0],)
         if named:
@@ -212,13 +218,20 @@ def _has_one_shape(values: Sequence[str]) -> bool:
 
 
 def _has_classes(name: str, sample: Sequence[Mapping[str, Any]]) -> bool:
-    values = [value for value in _values(name, sample) if isinstance(value, (str, int, bool))]
-    distinct = Counter(map(str, values))
-    return (
-        1 < len(distinct) <= min(MAX_CLASSES, len(values) / 2)
-        and not ID_NAME.search(name)
-        and not _has_texts(name, sample)
-    )
+    """Whether the values are few and repeated."""
+    values = _values(name, sample)
+    return _may_have_classes(name, sample) and len(set(map(str, values))) <= len(values) / 2
+
+
+def _may_have_classes(name: str, sample: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the values may be classes: they are few, and neither texts, dates, links nor measurements."""
+    values = _values(name, sample)
+    if not all(isinstance(value, (str, int, float)) for value in values) or ID_NAME.search(name):
+        return False
+    distinct = set(map(str, values))
+    if any("://" in value or DATE.fullmatch(value) or FRACTION.fullmatch(value) for value in distinct):
+        return False
+    return 1 < len(distinct) <= MAX_CLASSES and not _has_texts(name, sample)
 
 
 def _values(name: str, sample: Sequence[Mapping[str, Any]]) -> list[Any]:
@@ -252,7 +265,9 @@ def _ask(
         problem = f"the {role} column is ambiguous ({' or '.join(candidates[:MAX_LISTED])})"
     else:
         problem = f"the {role} column cannot be inferred"
-    return SettingsError(f"{source_name}: {problem}; choose one with --{role}-column: {_list(_expand(columns, sample))}")
+    return SettingsError(
+        f"{source_name}: {problem}; choose one with --{role}-column: {_list(_expand(columns, sample))}"
+    )
 
 
 def _expand(columns: Sequence[str], sample: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -6,9 +6,10 @@ first bytes outside ASCII are; else it is guessed from them. What is no text at 
 
 import codecs
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
-from rnnsent.data.byte_input import ByteInput
+from rnnsent.data.byte_input import MAX_PAUSE_SECONDS, MAX_SAMPLE_SECONDS, ByteInput
 from rnnsent.data.compression import Chunks
 from rnnsent.errors import DataError
 
@@ -51,7 +52,7 @@ class Utf8Input:
 
     def _inspect(self, head: bytes) -> str | None:
         """UTF-16 if the bytes look like it. Raises DataError if they look like no text."""
-        if b"\0" not in head and not _has_controls(head):
+        if b"\0" not in head and not _has_controls(head) and not head.startswith(b"%PDF-"):
             return None
         from rnnsent.data.guess_encoding import looks_binary, looks_like_utf16
 
@@ -80,7 +81,7 @@ class Utf8Input:
                 yield chunk
                 continue
             if self._chosen is None and not self.has_mark and not _starts_as_utf8(chunk):
-                sample = [chunk, *_take(chunks, SAMPLE_BYTES, wait=self._source.can_be_reopened)]
+                sample = [chunk, *_take(chunks, SAMPLE_BYTES, self._source.wait)]
                 yield from self._guess(sample, chunks)
             else:
                 yield chunk
@@ -120,22 +121,25 @@ def _transcode(chunks: Chunks, encoding: str, name: str) -> Chunks:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     try:
         for chunk in chunks:
-            yield chunk if chunk is None else decoder.decode(chunk).encode("utf-8", "surrogatepass")
+            content = chunk if chunk is None else decoder.decode(chunk).encode("utf-8", "surrogatepass")
+            if content != b"":  # a chunk may end within its first character, and an empty one would be the end
+                yield content
         yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
     except UnicodeError as error:
         reason = getattr(error, "reason", str(error))
         raise DataError(f"{name} is not {encoding}: {reason}; give its encoding with --encoding") from None
 
 
-def _take(chunks: Chunks, size: int, *, wait: bool) -> Iterator[bytes | None]:
-    """The next chunks, up to a size, or up to a pause of the input unless `wait`."""
+def _take(chunks: Chunks, size: int, wait: Callable[[float], bool]) -> Iterator[bytes | None]:
+    """The next chunks, up to a size, or until the input pauses for long."""
     n_bytes = 0
+    deadline = time.monotonic() + MAX_SAMPLE_SECONDS
     while n_bytes < size:
         chunk = next(chunks, b"")
         if chunk == b"":
             return
         yield chunk
-        if chunk is None and not wait:
+        if chunk is None and not wait(min(MAX_PAUSE_SECONDS, max(deadline - time.monotonic(), 0))):
             return
         n_bytes += len(chunk or b"")
 
@@ -158,7 +162,7 @@ def _chain(first: list[bytes | None], rest: Chunks) -> Chunks:
 def decode_head(source: ByteInput, encoding: str | None = None) -> str:
     """The first characters of an input, which stays unread, for a look at its format: those of a legacy encoding may be
     wrong."""
-    head = source.head(HEAD_BYTES)
+    head = source.head(HEAD_BYTES, needs_line=True)
     mark = next((mark for mark in MARKS if head.startswith(mark)), b"")
     if mark:
         return head[len(mark) :].decode(MARKS[mark], "replace")

@@ -62,6 +62,8 @@ def find_layout(rows: Sequence[Cells], *, has_header: bool | None = None) -> Lay
         first.insert(0, "")
     if has_header is None:
         has_header = True if n_below else _guess_header(first, body)
+        if has_header is False and any(is_known_name(cell) for row in rows[:n_preamble] for cell in row):
+            has_header = None  # a header with fewer cells than the rows
     if has_header is False:
         return Layout(_count_comments(rows), has_header)  # a row with few cells may be data
     return Layout(n_preamble, has_header, n_below, has_row_names)
@@ -96,10 +98,9 @@ def _count_preamble(rows: Sequence[Cells]) -> int:
         return next((index for index, count in enumerate(filled) if count and not _is_comment(rows[index])), 0)
     first = None
     for index, (row, count) in enumerate(zip(rows[:MAX_PREAMBLE], filled, strict=False)):
-        lacks_first_name = (
-            count == usual - 1 and len(row) >= usual and not row[0].strip()
-        )  # that of the index of pandas
-        is_wide = count >= max(2, math.ceil(usual * 0.6)) or lacks_first_name
+        lacks_name = count == usual - 1 and len(row) >= usual  # for example that of the index of pandas
+        is_named = not row[:1] or not row[0].strip() or any(map(is_known_name, row))
+        is_wide = count >= max(2, math.ceil(usual * 0.6)) or (lacks_name and is_named)
         if names_columns(row):
             return index
         if is_wide and first is None and not (_is_comment(row) and count < usual):
@@ -193,6 +194,8 @@ def _weigh_name(cell: str, column: Sequence[str]) -> int:
     if sum(map(is_value, column)) > 0.9 * len(column):
         return 2
     n_words = len(cell.split())
+    if n_words > 3 * max(len(value.split()) for value in column):  # a question, and its short answers
+        return 2
     usual_words = sorted(len(value.split()) for value in column)[len(column) // 2]
     if usual_words >= 3:
         if n_words == 1:  # a short text is one word, too

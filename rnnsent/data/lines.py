@@ -1,9 +1,12 @@
 """UTF-8 as lines of text that can be looked at and pushed back, for parsers of rows. Knows no format."""
 
+import codecs
 import re
+import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from rnnsent.data.byte_input import MAX_PAUSE_SECONDS, MAX_SAMPLE_SECONDS
 from rnnsent.data.compression import Chunks
 
 SURROGATES = re.compile("[\ud800-\udfff]")
@@ -22,8 +25,13 @@ class TextLines:
         is_damaged: whether there were bytes that are not UTF-8; they are lone surrogates in the lines.
     """
 
-    def __init__(self, chunks: Chunks) -> None:
-        self._chunks = chunks
+    def __init__(self, chunks: Chunks, wait: Callable[[float], bool] = lambda seconds: False) -> None:
+        """Split the chunks of an input.
+
+        Args:
+            wait: waits for more input, at most so many seconds, and returns whether there is.
+        """
+        self._chunks, self._wait = chunks, wait
         self._lines: deque[str] = deque()  # complete lines that are not read yet
         self._rest: list[bytes] = []  # of an incomplete line
         self._is_exhausted = self._is_paused = False
@@ -47,10 +55,14 @@ class TextLines:
         return line
 
     def sample(self) -> list[str]:
-        """The first lines, which stay unread: all that arrive before the input pauses, up to SAMPLE_CHARS."""
+        """The first lines, which stay unread: all that arrive before the input pauses for long, up to SAMPLE_CHARS."""
+        deadline = time.monotonic() + MAX_SAMPLE_SECONDS
         while not self._is_exhausted and sum(map(len, self._lines)) < SAMPLE_CHARS:
             if self._lines and self._is_paused:
-                break
+                is_cut = len(self._lines) < 2 or sum(line.count('"') for line in self._lines) % 2 == 1
+                rest = max(deadline - time.monotonic(), 0)
+                if not self._wait(rest if is_cut else min(rest, MAX_PAUSE_SECONDS)):
+                    break
             self._fetch()
         return list(self._lines)
 
@@ -117,13 +129,15 @@ class TextLines:
         head: list[bytes] = []
         for chunk in self._chunks:
             if not chunk:
-                if head and chunk is None and b"\r" in head[-1]:
+                if chunk is None and b"\r" in b"".join(head)[:-1]:  # a last one may be the first half of a CRLF
                     break
                 continue
             head.append(chunk)
             if b"\n" in chunk or sum(map(len, head)) > SAMPLE_CHARS:
                 break
         content = b"".join(head)
+        while content.startswith(codecs.BOM_UTF8):  # a second mark, of a program that adds one whenever it saves
+            content = content.removeprefix(codecs.BOM_UTF8)
         if b"\n" not in content and b"\r" in content.removesuffix(b"\r"):
             self._separator, self.line_end = b"\r", "\r"
         elif content.count(b"\r\n") * 2 > content.count(b"\n"):

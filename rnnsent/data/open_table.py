@@ -51,7 +51,7 @@ def open_table(source: ByteInput, kind: InputFormat, options: ReadOptions) -> Ta
         case "lines" | "document":
             raise DataError(f"{source.name}: --input-format {kind} is no table, and columns are needed here")
     text = Utf8Input(source, options.encoding)
-    lines = TextLines(text.chunks())
+    lines = TextLines(text.chunks(), source.wait)
     match kind:
         case "csv" | "tsv":
             return read_delimited(lines, source.name, options, is_tsv=kind == "tsv", has_bom=text.has_mark)

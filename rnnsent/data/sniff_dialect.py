@@ -4,10 +4,10 @@ Every candidate parses the lines; the one wins with which most lines belong to r
 decides the delimiter at once.
 """
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from rnnsent.data.column_names import TEXT_TIERS, is_known_name, tier_of
 from rnnsent.data.header import MAX_CATEGORIES, find_layout, is_value, names_columns
@@ -71,7 +71,8 @@ class Sniffed:
         """
         if len(lines) < 2 or self.candidate.quoting == "none" or not any(self.column_values):
             return False
-        for cells in csv.reader(lines, **Candidate(self.delimiter, "none").csv_options()):
+        for line in lines:
+            cells = _split(line, self.delimiter)
             if len(cells) != self.width:
                 return False
             for cell, values in zip(cells, self.column_values, strict=False):
@@ -95,7 +96,11 @@ def sniff_dialect(lines: Sequence[str], options: ReadOptions, *, is_tsv: bool = 
     if not any(line.strip() for line in body):
         return None
     parsed, problem = _choose(body, delimiter, is_tsv=is_tsv)
-    rows = [cells or [] for cells, _ in parsed.rows]
+    starts = accumulate((n_lines for _, n_lines in parsed.rows), initial=0)
+    rows = [
+        _split(body[start], parsed.candidate.delimiter) if cells is None else cells
+        for start, (cells, _) in zip(starts, parsed.rows, strict=False)
+    ]
     layout = find_layout(rows, has_header=options.header)
     below = rows[layout.n_preamble + 1 + layout.n_below :]
     above = parsed.rows[: layout.n_preamble]
@@ -113,6 +118,12 @@ def sniff_dialect(lines: Sequence[str], options: ReadOptions, *, is_tsv: bool = 
     )
 
 
+def _split(line: str, delimiter: str | None) -> list[str]:
+    """The cells of a line in which quotes are ordinary characters."""
+    line = line.rstrip("\r\n")
+    return line.split(delimiter) if delimiter else [line]
+
+
 def _choose(lines: Sequence[str], delimiter: str | None, *, is_tsv: bool) -> tuple[ParsedSample, str]:
     """The candidate with the most consistent rows, of equal ones the first; and why the lines cannot be read with it."""
     delimiters = (delimiter,) if delimiter else (("\t", *DELIMITERS) if is_tsv else DELIMITERS)
@@ -121,7 +132,8 @@ def _choose(lines: Sequence[str], delimiter: str | None, *, is_tsv: bool) -> tup
     if delimiter and best:
         return best, ""
     is_delimited = best is not None and best.consistency >= MIN_CONSISTENT
-    if not delimiter and not (best and is_delimited and best.has_known_names):
+    is_clear = best is not None and best.has_known_names and best.consistency >= MIN_UNUSUAL
+    if not delimiter and not is_clear:
         unusual, problem = _find_unusual_delimiter(lines)
         if problem or unusual:
             return max(_parse_all(lines, (unusual,)), key=ParsedSample.rank), problem
@@ -146,7 +158,8 @@ def _is_one_text_column(lines: Sequence[str], best: ParsedSample) -> bool:
     """Whether the first line names a column of texts, and the delimiter occurs in the texts below it."""
     first = next(line for line in lines if line.strip()).strip(' "\r\n')
     has_header_below = any(cells and names_columns(cells) for cells, _ in best.rows[:5])
-    return tier_of(first, TEXT_TIERS) is not None and not has_header_below
+    has_one_name = tier_of(first, TEXT_TIERS) is not None and (best.candidate.delimiter or "") not in first
+    return has_one_name and not has_header_below
 
 
 def _find_unusual_delimiter(lines: Sequence[str]) -> tuple[str | None, str]:
@@ -155,7 +168,7 @@ def _find_unusual_delimiter(lines: Sequence[str]) -> tuple[str | None, str]:
     filled = [line.rstrip("\r\n") for line in lines if line.strip()]
     for found in dict.fromkeys(UNUSUAL_DELIMITER.findall(filled[0])):
         is_repeated = found[0] in " \t" and len(found) > 1
-        separator = re.compile(f"{re.escape(found[0])}{{2,}}" if is_repeated else re.escape(found))
+        separator = re.compile({" ": " {2,}", "\t": "\t+"}[found[0]] if is_repeated else re.escape(found))
         names = [name.strip(' "') for name in separator.split(filled[0].strip())]
         n_alike = sum(len(separator.split(line.strip())) == len(names) for line in filled)
         if sum(map(is_known_name, names)) < 2 or n_alike < MIN_UNUSUAL * len(filled) or len(filled) < 2:
