@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import signal
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from rnnsent.checkpoint.checkpoint import WEIGHTS
 from rnnsent.cli.app import run
+from rnnsent.cli.train import STOPPED
 
 pytestmark = pytest.mark.usefixtures("working_dir")
 
@@ -51,6 +54,12 @@ def write_reviews(path: Path) -> None:
         (["--set", "model.dropout=2"], "model.dropout is 2.0; it must be at most 0.95"),
         (["--epochs", "2", "--set", "training.epochs=3"], "--epochs and --set training.epochs are the same setting"),
         (["--cell", "gru", "--set", "model.cell=gru"], "--cell and --set model.cell are the same setting"),
+        (["--set", "training.seed=1", "--set", "training.seed=2"], "--set training.seed is given twice"),
+        (["--label-map", "1=bad,2"], "--label-map '1=bad,2': '2' is invalid; write OLD=NEW,OLD=NEW"),
+        (
+            ["--label-map", "1=bad", "--label-map", "1=good"],
+            "--label-map maps the class '1' twice, to 'bad' and 'good'",
+        ),
         (["--teacher", "tiny"], "--teacher needs --unlabeled"),
         (["--unlabeled", "lines.txt"], "--unlabeled needs --teacher, training.lm_epochs or training.vat_epsilon"),
     ],
@@ -85,6 +94,43 @@ def test_train(working_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "--force" in capsys.readouterr().err
     assert run([*command, "--force", "-q"]) == 0
     assert capsys.readouterr() == ("", "")
+
+
+def test_label_map(working_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ratings are trained on as the classes that they are mapped to, and the map is recorded."""
+    lines = [f"film {('awful', 'bad', 'fair', 'good', 'great')[i % 5]} {i},{i % 5 - 2}" for i in range(60)]
+    (working_dir / "in.csv").write_text("text,label\n" + "\n".join([*lines, "dull film,unsure"]) + "\n")
+    arguments = ["train", "in.csv", "--name", "new", *TINY, "--label-map", "-2--1=negative,0=,1-2=positive"]
+    assert run([*arguments, "--label-map", "unsure="]) == 0
+    described = "in.csv: text 'text', label 'label': negative 24, positive 24; left out 13 rows by the label map"
+    assert described in capsys.readouterr().err.splitlines()
+    config = json.loads((working_dir / "models" / "new" / "config.json").read_text())
+    assert config["classes"] == ["negative", "positive"]
+    assert config["data"][0]["label_map"] == "-2--1=negative,0=,1-2=positive,unsure="
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signal_after_last_epoch(
+    working_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, number: int, code: int
+) -> None:
+    """A signal while the n-gram model is fitted stops at once, and the run resumes there with the same weights."""
+    write_reviews(working_dir / "in.csv")
+    command = ["train", "in.csv", "--name", "new", *TINY]
+    assert run(["train", "in.csv", "--name", "undisturbed", *TINY, "-q"]) == 0
+    monkeypatch.setattr("rnnsent.output.terminal._quiet", False)
+    with monkeypatch.context() as patch:
+        patch.setattr("rnnsent.training.assemble.fit_ngrams", lambda *_, **__: signal.raise_signal(number))
+        if number == signal.SIGINT:
+            assert run(command) == code
+        else:
+            with pytest.raises(SystemExit, match=str(code)):
+                run(command)
+    assert capsys.readouterr().err.endswith(f"(best)\n{STOPPED}\n")
+    assert not (working_dir / "models" / "new").exists()
+    assert run([*command, "--resume"]) == 0
+    assert "on cpu, resuming after the last epoch" in capsys.readouterr().err
+    resumed, undisturbed = (working_dir / "models" / name / WEIGHTS for name in ("new", "undisturbed"))
+    assert resumed.read_bytes() == undisturbed.read_bytes()
 
 
 def test_tune(working_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import math
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,19 @@ from rich.progress import Progress, TextColumn
 from rnnsent.data.corpus import read_corpus
 from rnnsent.data.sources import find_source
 from rnnsent.output import progress
-from rnnsent.training.events import EpochResult, LabelingProgress, PretrainStep, StepResult, TrainingStarted, Trial
+from rnnsent.training.events import (
+    EpochResult,
+    LabelingProgress,
+    PhaseProgress,
+    PretrainStep,
+    StepResult,
+    TrainingStarted,
+    Trial,
+)
 
 STEP = StepResult(epoch=1, epochs=3, batch=2, batches=10, loss=0.5, accuracy=0.25, tokens_per_second=12_345.6)
 PRETRAIN_STEP = PretrainStep(epoch=1, epochs=2, batch=2, batches=10, loss=2.5, tokens_per_second=12_345.6)
+LABELING = LabelingProgress(2_048, 60_000)
 EPOCH = EpochResult(
     epoch=1, epochs=3, train_loss=0.5, train_accuracy=0.75, validation_loss=0.25, validation_accuracy=0.9,
     learning_rate=0.1, tokens_per_second=12_345.6, seconds=9.6, best=True,
@@ -55,6 +65,7 @@ def test_start(started: TrainingStarted) -> None:
     assert model == "2 classes, vocabulary size 1,234, 56,789 parameters, 3 epochs on cpu"
     assert progress.format_start(replace(started, teacher_labeled=1_000))[1] == "1,000 texts labeled by the teacher"
     assert progress.format_start(replace(started, resumed_epoch=2))[-1].endswith(", resuming in epoch 2")
+    assert progress.format_start(replace(started, resumed_epoch=4))[-1].endswith(", resuming after the last epoch")
 
 
 def test_start_warnings(started: TrainingStarted) -> None:
@@ -109,6 +120,45 @@ def test_log_interval(logged: Callable[..., list[str]], monkeypatch: pytest.Monk
         "teacher: labeled 2,048/60,000 texts",
         "pretraining epoch 1/2, batch 2/10: loss 2.500, 12,346 tokens/s",
         "epoch 1/3, batch 2/10: loss 0.500, accuracy 25.0%, 12,346 tokens/s",
+    ]
+
+
+def test_short_phases(logged: Callable[..., list[str]]) -> None:
+    """A log has no line for a phase that is soon over, and no timer outlives it."""
+    phases = (PhaseProgress("reading the data"), PhaseProgress("encoding texts", 0, 9), PhaseProgress("calibrating"))
+    assert logged(*phases) == []
+    assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+
+
+def test_long_phase(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log has one line for a phase that takes long, with how far it is, even if no event follows."""
+    lines: list[str] = []
+    is_logged = threading.Event()
+    monkeypatch.setattr(progress, "LONG_PHASE_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "notify", lambda line: (lines.append(line), is_logged.set()))
+    with progress.training_progress() as display:
+        display.show(PhaseProgress("encoding texts", 4_096, 300_000))
+        assert is_logged.wait(timeout=30)
+        display.show(PhaseProgress("encoding texts", 8_192, 300_000))
+        monkeypatch.setattr(progress, "LOG_INTERVAL_SECONDS", -math.inf)
+        display.show(PhaseProgress("encoding texts", 12_288, 300_000))
+    assert lines == ["encoding texts: 4,096/300,000 ...", "encoding texts: 12,288/300,000 ..."]
+
+
+def test_phase_bar() -> None:
+    """A progress bar shows one phase after the other, counted or not, and then the steps."""
+    with Progress(console=Console(file=io.StringIO())) as display:
+        bar = progress.ProgressBar(display)
+        shown = []
+        for event in (PhaseProgress("reading the data"), PhaseProgress("encoding texts", 5, 9), LABELING, STEP):
+            bar.show(event)
+            (task,) = display.tasks
+            shown.append((task.description, task.completed, task.total))
+    assert shown == [
+        ("reading the data", 0, None),
+        ("encoding texts: 5/9", 5, 9),
+        ("teacher: labeled 2,048/60,000 texts", 2_048, 60_000),
+        ("epoch 1/3", 2, 30),
     ]
 
 

@@ -14,6 +14,8 @@ from rnnsent.output.terminal import enable_logging, notify
 if TYPE_CHECKING:
     from rnnsent.training.events import ModelSaved
 
+STOPPED = "stopped; the same command with --resume continues"
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainOptions(TrainingOptions):
@@ -38,21 +40,35 @@ def train(options: TrainOptions) -> None:
     request = options.request(resume=options.resume, force=options.force)
     require("train", "torch", "datasets", "sklearn", "scipy", "filelock")
     from rnnsent.output.progress import training_progress
-    from rnnsent.training.events import LabelingProgress, ModelSaved, TrainingStarted, TrainingStopped
+    from rnnsent.training.events import (
+        EpochResult,
+        ModelSaved,
+        PhaseProgress,
+        PretrainStep,
+        StepResult,
+        TrainingStopped,
+    )
     from rnnsent.training.train import train as run_training
 
     enable_logging()
     last: ModelSaved | TrainingStopped | None = None
-    with stop_on_signal() as stop, training_progress() as progress:
-        for event in run_training(request, stop=stop.is_set):
-            stop.is_training = not isinstance(event, (LabelingProgress, TrainingStarted, ModelSaved))
-            progress.show(event)
-            if isinstance(event, (ModelSaved, TrainingStopped)):
-                last = event
+    is_trained = False  # after which the state of the run is saved, and a signal stops at once
+    try:
+        with stop_on_signal() as stop, training_progress() as progress:
+            for event in run_training(request, stop=stop.is_set):
+                is_trained = is_trained or (stop.is_training and isinstance(event, PhaseProgress))
+                stop.is_training = isinstance(event, (PretrainStep, StepResult, EpochResult))
+                progress.show(event)
+                if isinstance(event, (ModelSaved, TrainingStopped)):
+                    last = event
+    except (KeyboardInterrupt, SystemExit):
+        if is_trained:
+            notify(STOPPED)
+        raise
     if isinstance(last, TrainingStopped):
         if last.saved:
             notify(_summary(last.saved))
-        notify("stopped; the same command with --resume continues")
+        notify(STOPPED)
         raise typer.Exit(stop.exit_code)
     if last is not None:
         notify(_summary(last))

@@ -1,5 +1,6 @@
 """All tensors of a checkpoint: the trained network, the n-gram model fitted beside it, and the calibration of both."""
 
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from rnnsent.config import Device, Recipe
 from rnnsent.network.calibration import EXPONENTS
 from rnnsent.network.ngrams import BIAS, WEIGHTS, NgramModel
 from rnnsent.network.torch_engine import TorchEngine
+from rnnsent.training.events import PhaseProgress
 from rnnsent.training.fit_calibration import fit_calibration
 from rnnsent.training.fit_ngrams import fit_ngrams
 from rnnsent.training.training_data import TrainingData
@@ -18,17 +20,19 @@ from rnnsent.training.training_data import TrainingData
 
 def assemble_weights(
     network: dict[str, NDArray[Any]], recipe: Recipe, data: TrainingData, device: Device
-) -> dict[str, NDArray[Any]]:
-    """The tensors by name. The n-gram model is fitted on the labeled texts, the calibration on the validation texts.
+) -> Generator[PhaseProgress, None, dict[str, NDArray[Any]]]:
+    """Yield progress, and return the tensors by name.
+
+    The n-gram model is fitted on the labeled texts, the calibration on the validation texts.
 
     Args:
         network: weights of the network by name, float32.
     """
     validation = data.validation
     n_classes = len(data.classes)
-    logits = [TorchEngine(network, recipe.model, device).logits(validation.rows)]  # (N, K) for each model
     ngrams: dict[str, NDArray[Any]] = {}
     if recipe.model.max_ngram:
+        yield PhaseProgress("fitting the n-gram model")
         ngrams = fit_ngrams(
             data.labeled.rows,
             data.labeled.labels,
@@ -37,6 +41,9 @@ def assemble_weights(
             max_features=recipe.model.max_ngram_features,
             seed=recipe.training.seed,
         )
+    yield PhaseProgress("calibrating")
+    logits = [TorchEngine(network, recipe.model, device).logits(validation.rows)]  # (N, K) for each model
+    if ngrams:
         logits.append(NgramModel(ngrams, recipe.model.max_ngram, n_classes).logits(validation.rows))
     scales, exponents = fit_calibration(logits, validation.labels, [len(row) for row in validation.rows])
     weights = network | ngrams

@@ -11,6 +11,18 @@ from rnnsent.evaluation import Evaluation
 
 
 @dataclass(frozen=True)
+class PhaseProgress:
+    """A phase of the run before or after the training steps has begun, or is at `done` of `total`.
+
+    Both are None in a phase that does nothing countable. `name` describes it, for example "encoding texts".
+    """
+
+    name: str
+    done: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True)
 class LabelingProgress:
     """The teacher has labeled `done` of `total` texts."""
 
@@ -125,5 +137,12 @@ class TuningFinished:
 
 
 Event: TypeAlias = (
-    LabelingProgress | TrainingStarted | PretrainStep | StepResult | EpochResult | ModelSaved | TrainingStopped
+    PhaseProgress
+    | LabelingProgress
+    | TrainingStarted
+    | PretrainStep
+    | StepResult
+    | EpochResult
+    | ModelSaved
+    | TrainingStopped
 )

@@ -7,7 +7,7 @@ where it comes from.
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -22,7 +22,7 @@ from rnnsent.data.corpus import Corpus, read_corpus
 from rnnsent.data.splits import VALIDATION
 from rnnsent.evaluation import compute_evaluation, store_evaluation
 from rnnsent.prediction import Predictor
-from rnnsent.training.events import EpochResult, Event, ModelSaved, TrainingStarted, TrainingStopped
+from rnnsent.training.events import EpochResult, Event, ModelSaved, PhaseProgress, TrainingStarted, TrainingStopped
 from rnnsent.training.recipe import check_same_recipe
 from rnnsent.training.request import (
     TrainingRequest,
@@ -59,6 +59,7 @@ def train_model(request: TrainingRequest, recipe: Recipe, *, stop: Callable[[], 
     if unfinished:
         check_same_sources(request, unfinished)
         check_same_recipe(unfinished, recipe)
+    yield PhaseProgress("reading the data")
     sources = find_sources(request)  # before PyTorch is loaded, so that an unknown name fails at once
 
     from rnnsent.network.device import choose_device
@@ -138,12 +139,13 @@ class _Run:
                 yield event
                 if stop():
                     self._save_state(stage)
-                    yield TrainingStopped(self._save_model(finished=False) if self._trainer.best_weights else None)
+                    saved = (yield from self._save_model(finished=False)) if self._trainer.best_weights else None
+                    yield TrainingStopped(saved)
                     return
                 if isinstance(event, EpochResult) or time.monotonic() - last_saved > save_seconds:
                     self._save_state(stage)
                     last_saved = time.monotonic()
-        saved = self._save_model(finished=True)
+        saved = yield from self._save_model(finished=True)
         self._state.remove()
         yield saved
 
@@ -157,19 +159,24 @@ class _Run:
         }
         self._state.write(tensors, {**self._checkpoint.config(), **run}, self._data.tokenizer.to_json())
 
-    def _save_model(self, *, finished: bool) -> ModelSaved:
-        """Write the checkpoint with the best weights, then evaluate it as written."""
+    def _save_model(self, *, finished: bool) -> Generator[PhaseProgress, None, ModelSaved]:
+        """Write the checkpoint with the best weights, then evaluate it as written, yielding progress.
+
+        The state of the run is saved before, so that nothing is lost if this is interrupted.
+        """
         from rnnsent.training.assemble import assemble_weights
 
         network = {name: tensor.float().numpy() for name, tensor in self._trainer.best_weights.items()}
+        weights = yield from assemble_weights(network, self._checkpoint.recipe, self._data, self._request.device)
         replace(self._checkpoint, finished=finished).write(
-            weights=assemble_weights(network, self._checkpoint.recipe, self._data, self._request.device),
+            weights=weights,
             tokenizer_json=self._data.tokenizer.to_json(),
             metrics={},
             history=self._history,
             card="",
         )
         checkpoint = Checkpoint.read(self._checkpoint.path)
+        yield PhaseProgress("evaluating on validation")
         evaluation = compute_evaluation(
             Predictor(checkpoint),
             self._corpus.validation,

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,11 @@ from rnnsent.data.sources import Source
 from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.data.unlabeled import find_unlabeled_splits, read_unlabeled, segment, synthesize_texts
 from rnnsent.training.dataset import EncodedDataset
-from rnnsent.training.events import LabelingProgress
+from rnnsent.training.events import LabelingProgress, PhaseProgress
 from rnnsent.training.request import TrainingRequest
 from rnnsent.training.teachers import load_teacher, teacher_probabilities
+
+BATCH_TEXTS = 4_096  # that are encoded at a time
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def load_training_data(
     sources: Sequence[Source],
     corpus: Corpus,
     tokenizer: Tokenizer | None = None,
-) -> Generator[LabelingProgress, None, TrainingData]:
+) -> Generator[PhaseProgress | LabelingProgress, None, TrainingData]:
     """Read the unlabeled texts, label them with the teachers, and encode everything, yielding progress.
 
     Args:
@@ -70,14 +73,21 @@ def load_training_data(
         unlabeled = [unlabeled[i] for i in without_near_duplicates_of(unlabeled, excluded)]
     if tokenizer is None and recipe.training.fine_tune:
         tokenizer = find_model(recipe.training.fine_tune).tokenizer
-    tokenizer = tokenizer or Tokenizer.train([*labeled.texts, *soft_labels.texts, *unlabeled], recipe.tokenizer)
+    if tokenizer is None:
+        yield PhaseProgress("building the vocabulary")
+        tokenizer = Tokenizer.train([*labeled.texts, *soft_labels.texts, *unlabeled], recipe.tokenizer)
+    groups = (labeled.texts, soft_labels.texts, unlabeled, corpus.validation.texts)
+    rows = iter((yield from _encode_in_batches([text for group in groups for text in group], tokenizer)))
+    labeled_rows, soft_label_rows, unlabeled_rows, validation_rows = (
+        list(islice(rows, len(group))) for group in groups
+    )
     return TrainingData(
         classes=labeled.classes,
         tokenizer=tokenizer,
-        labeled=encode(labeled, tokenizer),
-        teacher_labeled=_encode_texts(soft_labels.texts, soft_labels.probabilities, tokenizer),
-        unlabeled=[row for row in tokenizer.encode(unlabeled) if len(row)],
-        validation=encode(corpus.validation, tokenizer),
+        labeled=_drop_empty(labeled_rows, _one_hot(labeled)),
+        teacher_labeled=_drop_empty(soft_label_rows, soft_labels.probabilities),
+        unlabeled=[row for row in unlabeled_rows if len(row)],
+        validation=_drop_empty(validation_rows, _one_hot(corpus.validation)),
     )
 
 
@@ -106,8 +116,7 @@ def load_teacher_labels(
 
 def encode(examples: Examples, tokenizer: Tokenizer) -> EncodedDataset:
     """Token ids and one-hot targets of labeled texts. Texts without tokens, for example `<br />`, are left out."""
-    one_hot = np.eye(len(examples.classes), dtype=np.float32)[examples.labels]  # (N, K)
-    return _encode_texts(examples.texts, one_hot, tokenizer)
+    return _drop_empty(tokenizer.encode(examples.texts), _one_hot(examples))
 
 
 def read_unlabeled_texts(config: DistillationConfig, sources: Sequence[Source], corpus: Corpus) -> list[str]:
@@ -117,8 +126,20 @@ def read_unlabeled_texts(config: DistillationConfig, sources: Sequence[Source], 
     return [text for name in names for text in read_unlabeled(name, sources) if text not in validation_texts]
 
 
-def _encode_texts(texts: Sequence[str], targets: NDArray[np.float32], tokenizer: Tokenizer) -> EncodedDataset:
-    rows = tokenizer.encode(texts)
+def _encode_in_batches(texts: Sequence[str], tokenizer: Tokenizer) -> Generator[PhaseProgress, None, list[Ids]]:
+    rows: list[Ids] = []
+    for start in range(0, len(texts), BATCH_TEXTS):
+        yield PhaseProgress("encoding texts", start, len(texts))
+        rows += tokenizer.encode(texts[start : start + BATCH_TEXTS])
+    return rows
+
+
+def _one_hot(examples: Examples) -> NDArray[np.float32]:
+    """A target (N, K) for each label: probability 1 for its class."""
+    return np.eye(len(examples.classes), dtype=np.float32)[examples.labels]
+
+
+def _drop_empty(rows: Sequence[Ids], targets: NDArray[np.float32]) -> EncodedDataset:
     has_tokens = np.array([len(row) > 0 for row in rows], dtype=bool)
     return EncodedDataset([row for row in rows if len(row)], targets[has_tokens])
 

@@ -14,7 +14,7 @@ from rnnsent.atomic import write_text
 from rnnsent.config import Recipe
 from rnnsent.data.corpus import read_corpus
 from rnnsent.errors import SettingsError
-from rnnsent.training.events import EpochResult, LabelingProgress, Trial, TuningFinished
+from rnnsent.training.events import EpochResult, LabelingProgress, PhaseProgress, Trial, TuningFinished
 from rnnsent.training.recipe import fixed_settings, resolve_recipe
 from rnnsent.training.request import TrainingRequest, corpus_options, find_output_path, find_sources
 
@@ -42,7 +42,7 @@ INTEGERS = frozenset({"model.hidden_size", "model.embedding_dim", "training.batc
 
 def tune(
     request: TrainingRequest, minutes: float, *, stop: Callable[[], bool] = lambda: False
-) -> Iterator[LabelingProgress | Trial | TuningFinished]:
+) -> Iterator[PhaseProgress | LabelingProgress | Trial | TuningFinished]:
     """Search settings, starting with the recipe's own, and write the best recipe to models/NAME.toml.
 
     The last event is `TuningFinished`.
