@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rnnsent.data.guess_encoding import CODECS, guess_encoding, looks_binary, looks_like_utf16
+from rnnsent.data.guess_encoding import CODECS, guess_encoding
+from rnnsent.data.recognize_binary import looks_binary, looks_like_utf16
 
 GERMAN = "Die Straße war schön, aber das Frühstück im Hotel ließ zu wünschen übrig. Äußerst ärgerlich für 80 Gäste."
 FRENCH = (

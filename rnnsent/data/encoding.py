@@ -20,7 +20,7 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be",
 }  # fmt: skip
 HEAD_BYTES = 1 << 16  # looked at for UTF-16 and for what is no text
-SAMPLE_BYTES = 1 << 20  # of which an encoding is guessed, from the first byte that is not ASCII
+SAMPLE_BYTES = 1 << 18  # of which an encoding is guessed, from the first byte that is not ASCII
 
 
 class Utf8Input:
@@ -54,7 +54,7 @@ class Utf8Input:
         """UTF-16 if the bytes look like it. Raises DataError if they look like no text."""
         if b"\0" not in head and not _has_controls(head) and not head.startswith(b"%PDF-"):
             return None
-        from rnnsent.data.guess_encoding import looks_binary, looks_like_utf16
+        from rnnsent.data.recognize_binary import looks_binary, looks_like_utf16
 
         if encoding := looks_like_utf16(head):
             LOG.info("%s: read as %s, by its bytes; --encoding overrides it", self.name, encoding)
@@ -167,7 +167,7 @@ def decode_head(source: ByteInput, encoding: str | None = None) -> str:
     if mark:
         return head[len(mark) :].decode(MARKS[mark], "replace")
     if encoding is None and b"\0" in head:
-        from rnnsent.data.guess_encoding import looks_like_utf16
+        from rnnsent.data.recognize_binary import looks_like_utf16
 
         encoding = looks_like_utf16(head)
     return head.decode(encoding or "utf-8", "replace")

@@ -1,7 +1,7 @@
 """Measure how often the codec of a table in a legacy encoding is guessed right, wrong or not at all.
 
-    python benchmarks/encodings.py CORPORA [TRANSLATIONS]
-    python benchmarks/encodings.py CORPORA [TRANSLATIONS] --detector charset-normalizer
+    python benchmarks/guess_encodings.py CORPORA [TRANSLATIONS]
+    python benchmarks/guess_encodings.py CORPORA [TRANSLATIONS] --detector charset-normalizer
 
 CORPORA is a folder with a folder per corpus that holds data.parquet (columns text and, in some, lang). TRANSLATIONS is the
 folder django/conf/locale of an unpacked Django wheel, for the languages of which there is no corpus. The texts are written
