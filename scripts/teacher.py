@@ -20,9 +20,10 @@ import torch
 from torch.nn import functional as F
 
 from rnnsent.data.batches import make_batches
-from rnnsent.data.examples import Examples, split_validation
+from rnnsent.data.examples import Examples
 from rnnsent.data.overlap import without_near_duplicates_of
 from rnnsent.data.sources import find_source
+from rnnsent.data.validation_split import split_validation
 
 # Target probability of the positive class for each label of sst5, and for each label of `sentences`.
 SST5_TARGETS = {"very negative": 0.02, "negative": 0.1, "neutral": 0.5, "positive": 0.9, "very positive": 0.98}
