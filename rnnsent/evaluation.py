@@ -19,7 +19,7 @@ from rnnsent.checkpoint.store import MODEL_VARIABLE, available_models, is_bundle
 from rnnsent.data.examples import Examples, align_classes, rename_classes
 from rnnsent.data.file_source import FileSource
 from rnnsent.data.label_checks import check_classes, log_examples
-from rnnsent.data.label_map import drop_option
+from rnnsent.data.label_map import drop_option, format_label_map
 from rnnsent.data.labels import MAX_LISTED, format_names, match_classes
 from rnnsent.data.sentiment_scales import describe_mapping, recognize_classes
 from rnnsent.data.sources import Source, find_split
@@ -37,8 +37,8 @@ class Evaluation:
     """Metrics of one model on one split.
 
     `classes` are those that were scored, which are fewer than those of the model if the data set lacks some. `n_skipped`
-    counts rows without a text or a label, and texts without tokens. `seen_in_training_as` is `train` or `validation` if
-    the model was trained or validated on exactly these examples.
+    counts rows without a text or a label, and texts without a known token. `seen_in_training_as` is `train` or
+    `validation` if the model was trained or validated on exactly these examples.
     """
 
     source: str
@@ -117,10 +117,13 @@ def _match_model(checkpoint: Checkpoint, examples: Examples, name: str) -> Examp
     unknown = [label for label, match in match_classes(present, checkpoint.classes).items() if match is None]
     if lacking := [label for label in unknown if names.get(label) not in checkpoint.classes]:
         used = next((record["label_map"] for record in checkpoint.data if record.get("label_map")), "")
+        example = shlex.quote(format_label_map({lacking[0]: checkpoint.classes[0]}))
+        remedy = f"say which of them a label means, for example --label-map {example}"
+        if len(lacking) < len(present):
+            remedy = f"leave out these rows with {drop_option(lacking)}, or {remedy}"
         raise DataError(
             f"{name}: the model {checkpoint.name!r} has no class for {_describe_lacking(present, lacking, names)}; "
-            f"its classes are {format_names(checkpoint.classes)}; leave out these rows with {drop_option(lacking)}, "
-            "or rename them with --label-map OLD=NEW"
+            f"its classes are {format_names(checkpoint.classes)}; {remedy}"
             + (f"; the model was trained with --label-map {shlex.quote(str(used))}" if used else "")
         )
     return align_classes(rename_classes(examples, names), checkpoint.classes, name)
@@ -154,7 +157,7 @@ def compute_evaluation(
     classes: Sequence[str] | None = None,
     seen_in_training_as: str | None = None,
 ) -> Evaluation:
-    """Predict the examples and compare the predictions with their labels. Texts without tokens are skipped.
+    """Predict the examples and compare the predictions with their labels. Texts without a known token are skipped.
 
     Args:
         examples: their labels index the classes of the model (see `align_classes`).
@@ -164,15 +167,15 @@ def compute_evaluation(
             to 1. None is all of the model's.
 
     Raises:
-        DataError: no text has a token.
+        DataError: no text has a known token.
     """
     start = time.perf_counter()
     scores = predictor.predict_proba(examples.texts)
     seconds = time.perf_counter() - start
     probabilities, lengths = scores.probabilities, scores.n_tokens  # (N, K), (N,)
-    has_tokens = lengths > 0  # (N,)
-    if not has_tokens.any():
-        raise DataError(f"{source} ({split}): no text has a token, so there is nothing to evaluate")
+    is_predicted = scores.n_oov < lengths  # (N,)
+    if not is_predicted.any():
+        raise DataError(f"{source} ({split}): no text has a known token, so there is nothing to evaluate")
     if classes is not None:
         probabilities = _select_classes(probabilities, [examples.classes.index(name) for name in classes])
         examples = align_classes(examples, classes, source)
@@ -182,9 +185,12 @@ def compute_evaluation(
         model=predictor.checkpoint.name,
         classes=examples.classes,
         metrics=compute_metrics(
-            examples.labels[has_tokens], probabilities[has_tokens], examples.classes, lengths[has_tokens]
+            examples.labels[is_predicted],
+            probabilities[is_predicted],
+            examples.classes,
+            lengths[is_predicted],
         ),
-        n_skipped=examples.n_skipped + int((~has_tokens).sum()),
+        n_skipped=examples.n_skipped + int((~is_predicted).sum()),
         texts_per_second=len(examples) / seconds,
         seen_in_training_as=seen_in_training_as,
     )

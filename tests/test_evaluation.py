@@ -96,7 +96,8 @@ def test_lacking_class(predictor: Predictor, tmp_path: Path) -> None:
         evaluate_labels(predictor, tmp_path, "1 2 3 4 5")
     assert str(error.value) == (
         f"{tmp_path / 'data.csv'}: the model 'a' has no class for '3' (neutral) 12; its classes are 'negative', "
-        "'positive'; leave out these rows with --label-map 3=, or rename them with --label-map OLD=NEW"
+        "'positive'; leave out these rows with --label-map 3=, or say which of them a label means, for example "
+        "--label-map 3=negative"
     )
     evaluation = evaluate_labels(predictor, tmp_path, "1 2 3 4 5", {"3": None})
     assert (evaluation.metrics.n, evaluation.n_skipped) == (48, 12)
@@ -112,7 +113,9 @@ def test_label_map_overrides(predictor: Predictor, tmp_path: Path) -> None:
 
 def test_unknown_names(predictor: Predictor, tmp_path: Path) -> None:
     """Labels that may mean anything are not mapped."""
-    with pytest.raises(DataError, match="the model 'a' has no class for '1' 30, '2' 30; its classes are"):
+    with pytest.raises(
+        DataError, match="no class for '1' 30, '2' 30; its classes are 'negative', 'positive'; say which"
+    ):
         evaluate_labels(predictor, tmp_path, "1 2")
 
 

@@ -132,8 +132,12 @@ def _map_parts(parts: Sequence[_Part], label_map: LabelMap) -> list[_Part]:
     """Apply a label map whose keys are classes of any source, or of any of its splits."""
 
     def all_classes() -> set[str]:
-        sources = [part.source for part in parts]
-        return {name for source in sources for split in source.splits for name in source.read(split).classes}
+        names = {name for part in parts for _, examples in part.splits for name in examples.classes}
+        for part in parts:
+            read = {find_split(part.source, TRAIN), part.validation_split}
+            others = [split for split in part.source.splits if split not in read]
+            names |= {name for split in others for name in part.source.read(split).classes}
+        return names
 
     return [
         replace(
