@@ -15,6 +15,7 @@ from rnnsent.errors import DataError
 
 NOT_AN_OBJECT = 'each record must be an object, for example {"text": "..."}'
 NOT_UTF8 = "has bytes that are not UTF-8; give the encoding of the file with --encoding"
+MAX_LITERAL_CHARS = 30  # of null, true, and most numbers
 JSON_SPACE = " \t\r\n"
 
 
@@ -56,8 +57,8 @@ def looks_like_json(lines: list[str], *, is_complete: bool) -> bool:
     try:
         JSONDecoder().raw_decode(text)
     except JSONDecodeError as error:
-        return (not is_complete and error.pos >= len(text.rstrip()) - len(first)) or _is_cut(text, error)
-    except RecursionError:
+        return _is_cut(text, error) or (not is_complete and error.pos >= len(text.rstrip()) - MAX_LITERAL_CHARS)
+    except (ValueError, RecursionError):  # a number of too many digits, or too many brackets
         return True
     return True
 
@@ -219,6 +220,8 @@ class _Scanner:
         """Read more lines, and forget what was parsed; whether there was one."""
         added = []
         for _ in range(n_lines):
+            if added and self._lines.is_waiting():
+                break
             self._lines.start_row()
             line = next(self._lines, None)
             if line is None:
