@@ -16,8 +16,10 @@ from rnnsent.errors import DataError, SettingsError
 
 LOG = logging.getLogger(__name__)
 SAMPLE_ROWS = 1_000  # looked at to tell columns apart
+MIN_ROWS = 50  # with which it is clear that a column has one value only
 MAX_CLASSES = 20  # distinct values of a column that can be one of labels without a name that says so
 MIN_TEXT_WORDS, MIN_TEXT_CHARS = 2.5, 6  # on average, in a column that can be one of texts without such a name
+MIN_LONG_TEXTS = 0.1  # fraction of such values in a column that may be one of texts
 MAX_LISTED = 20
 FRACTION = re.compile(r"[+-]?\d*[.,]0*[1-9]\d*")
 
@@ -92,20 +94,24 @@ def find_text_columns(
     if strings is None and sample:
         strings = [name for name in candidates if any(isinstance(row.get(name), str) for row in sample)]
     for tier in range(len(TEXT_TIERS)):
-        named = [name for name in candidates if tier_of(name, TEXT_TIERS) == tier and not _is_blank(name, sample)]
-        texts = [name for name in named if _find_problem(name, sample) is None]
+        named = [name for name in candidates if tier_of(name, TEXT_TIERS) == tier]
+        filled = [name for name in named if not _is_blank(name, sample)]
+        texts = [name for name in filled if _find_problem(name, sample) is None]
+        if named and not filled and tier == 0:  # all texts are missing, or they are elsewhere
+            filled = texts = named + [name for name in strings or () if _may_have_texts(name, sample)]
         if texts and tier == len(TEXT_TIERS) - 1:  # a title may be one of a text under an unknown name
-            texts += [name for name in strings or () if name not in texts and _has_texts(name, sample)]
+            texts += [name for name in strings or () if name not in texts and _may_have_texts(name, sample)]
         if len(texts) == 1:
             return (texts[0],)
-        if named:
+        if named := filled:
             problem = "" if texts else _find_problem(named[0], sample) or ""
             raise _ask("text", texts or named, columns, source_name, problem, sample)
     strings = [name for name in strings or () if name in candidates and not _is_blank(name, sample)]
-    by_values = [name for name in strings if _has_texts(name, sample)]
-    if len(by_values) == 1:
+    by_values = [name for name in strings if _may_have_texts(name, sample)]
+    if len(by_values) == 1 and _has_texts(by_values[0], sample):
         return (by_values[0],)
-    if len(strings) == 1 and not by_values and _find_problem(strings[0], sample) is None:
+    has_blank = any(_is_blank(name, sample) for name in candidates)
+    if len(strings) == 1 and not has_blank and _find_problem(strings[0], sample) is None:
         return (strings[0],)
     raise _ask("text", by_values, columns, source_name, sample=sample)
 
@@ -203,12 +209,26 @@ def _find_problem(name: str, sample: Sequence[Mapping[str, Any]]) -> str | None:
 def _has_texts(name: str, sample: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the values are mostly different and long, as those of free text are."""
     values = [value for value in _values(name, sample) if isinstance(value, str)]
-    if not values or ID_NAME.search(name) or sum(map(is_value, values)) > len(values) / 2:
+    if not _may_have_texts(name, sample):
         return False
     n_words = sum(len(value.split()) for value in values) / len(values)
-    n_wide = sum(ord(character) > 0x2E7F for value in values for character in value) / len(values)
-    is_long = n_words >= MIN_TEXT_WORDS or n_wide >= MIN_TEXT_CHARS
+    n_wide = sum(map(_count_wide, values)) / len(values)
+    return n_words >= MIN_TEXT_WORDS or n_wide >= MIN_TEXT_CHARS
+
+
+def _may_have_texts(name: str, sample: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the values are mostly different, and some of them are long."""
+    values = [value for value in _values(name, sample) if isinstance(value, str)]
+    if not values or ID_NAME.search(name) or sum(map(is_value, values)) > len(values) / 2:
+        return False
+    n_long = sum(len(value.split()) >= MIN_TEXT_WORDS or _count_wide(value) >= MIN_TEXT_CHARS for value in values)
+    is_long = n_long >= MIN_LONG_TEXTS * len(values)
     return is_long and len(set(values)) > len(values) / 2 and not _has_one_shape(values)
+
+
+def _count_wide(value: str) -> int:
+    """The number of East Asian characters, which no blanks divide into words."""
+    return sum(ord(character) > 0x2E7F for character in value)
 
 
 def _has_one_shape(values: Sequence[str]) -> bool:
@@ -220,7 +240,7 @@ def _has_one_shape(values: Sequence[str]) -> bool:
 def _has_classes(name: str, sample: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the values are few and repeated."""
     values = _values(name, sample)
-    return _may_have_classes(name, sample) and len(set(map(str, values))) <= len(values) / 2
+    return _may_have_classes(name, sample) and 1 < len(set(map(str, values))) <= len(values) / 2
 
 
 def _may_have_classes(name: str, sample: Sequence[Mapping[str, Any]]) -> bool:
@@ -231,7 +251,9 @@ def _may_have_classes(name: str, sample: Sequence[Mapping[str, Any]]) -> bool:
     distinct = set(map(str, values))
     if any("://" in value or DATE.fullmatch(value) or FRACTION.fullmatch(value) for value in distinct):
         return False
-    return 1 < len(distinct) <= MAX_CLASSES and not _has_texts(name, sample)
+    # In a small sample, all rows may be of one class.
+    is_possible = len(distinct) > 1 or (len(distinct) == 1 and len(sample) < MIN_ROWS)
+    return is_possible and len(distinct) <= MAX_CLASSES and not _has_texts(name, sample)
 
 
 def _values(name: str, sample: Sequence[Mapping[str, Any]]) -> list[Any]:

@@ -165,9 +165,14 @@ def decode_head(source: ByteInput, encoding: str | None = None) -> str:
     head = source.head(HEAD_BYTES, needs_line=True)
     mark = next((mark for mark in MARKS if head.startswith(mark)), b"")
     if mark:
-        return head[len(mark) :].decode(MARKS[mark], "replace")
+        return _decode_prefix(head[len(mark) :], MARKS[mark])
     if encoding is None and b"\0" in head:
         from rnnsent.data.recognize_binary import looks_like_utf16
 
         encoding = looks_like_utf16(head)
-    return head.decode(encoding or "utf-8", "replace")
+    return _decode_prefix(head, encoding or "utf-8")
+
+
+def _decode_prefix(head: bytes, encoding: str) -> str:
+    """The text without a character that is cut at the end."""
+    return codecs.getincrementaldecoder(encoding)("replace").decode(head)

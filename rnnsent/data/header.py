@@ -169,8 +169,9 @@ def _guess_header(first: Cells, body: Sequence[Cells]) -> bool | None:
         column = [row[index].strip() for row in body if index < len(row) and not is_missing(row[index], is_cell=True)]
         if column and not is_missing(cell, is_cell=True):
             evidence += _weigh_name(cell, column)
-    needed = 2 if len(cells) > 1 else 4  # the first text of a single column may be one word
-    return True if evidence >= needed else False if evidence <= -2 else None
+    # The first text of a single column may be one word, and the name of one of several a question.
+    least, most = (2, -3) if len(cells) > 1 else (4, -2)
+    return True if evidence >= least else False if evidence <= most else None
 
 
 def _has_numbers_as_names(cells: Sequence[str], body: Sequence[Cells]) -> bool:
@@ -194,8 +195,8 @@ def _weigh_name(cell: str, column: Sequence[str]) -> int:
     if sum(map(is_value, column)) > 0.9 * len(column):
         return 2
     n_words = len(cell.split())
-    if n_words > 3 * max(len(value.split()) for value in column):  # a question, and its short answers
-        return 2
+    if has_categories and len(column) > 3 and n_words > 3 * max(len(value.split()) for value in column):
+        return 2  # a question and its short answers
     usual_words = sorted(len(value.split()) for value in column)[len(column) // 2]
     if usual_words >= 3:
         if n_words == 1:  # a short text is one word, too

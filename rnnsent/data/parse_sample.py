@@ -2,7 +2,6 @@
 
 import csv
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -103,16 +102,22 @@ def propose_dialects(text: str, delimiter: str | None) -> Iterator[Candidate]:
 
 def parse_sample(lines: Sequence[str], candidate: Candidate) -> ParsedSample:
     rows = list(_parse_rows(lines, candidate.csv_options()))
-    widths = Counter[int]()
-    for cells, n_lines in rows:
-        if cells and any(map(str.strip, cells)):
-            widths[len(cells)] += n_lines
+    filled = [(cells, n_lines) for cells, n_lines in rows if cells and any(map(str.strip, cells))]
+    widths = {
+        width: sum(n_lines for cells, n_lines in filled if _has_width(cells, width))
+        for width in {len(cells) for cells, _ in filled}
+    }
     width = max(widths, key=lambda value: (widths[value], value), default=1)
     n_lines = sum(count for cells, count in rows if cells is None or any(map(str.strip, cells)))
     delimiter = candidate.delimiter
     if delimiter and candidate.quoting != "none" and all(_is_quoted(line, delimiter) for line in lines if line.strip()):
         candidate = replace(candidate, quoting="all")
-    return ParsedSample(candidate, rows, width, widths[width] / n_lines if n_lines else 0.0)
+    return ParsedSample(candidate, rows, width, widths.get(width, 0) / n_lines if n_lines else 0.0)
+
+
+def _has_width(cells: Sequence[str], width: int) -> bool:
+    """Whether a row has so many cells; more of them may be blank."""
+    return len(cells) == width or (len(cells) > width and not any(map(str.strip, cells[width:])))
 
 
 def drop_wrong_quoting(parsed: Sequence[ParsedSample]) -> list[ParsedSample]:
@@ -168,10 +173,11 @@ def _has_literal_quotes(parsed: ParsedSample) -> bool:
     writes them, and others are not in quotes. `parsed` has the cells with their quotes."""
     if parsed.candidate.delimiter != "\t":
         return False
-    rows = [cells for cells, _ in parsed.rows if cells and len(cells) == parsed.width]
-    if any(all(map(QUOTED.fullmatch, cells)) for cells in rows):  # a class or a number has no literal quotes
-        return False
-    for column in zip(*rows[1:], strict=True):
+    rows = [cells for cells, _ in parsed.rows if cells]
+    if any(len(cells) > 1 and all(map(QUOTED.fullmatch, cells)) for cells in rows):
+        return False  # a class or a number has no literal quotes
+    whole = [cells[: parsed.width] for cells in rows[1:] if _has_width(cells, parsed.width)]
+    for column in zip(*whole, strict=True):
         in_quotes = [cell[1:-1] for cell in column if QUOTED.fullmatch(cell)]
         if any(NEEDS_QUOTES.search(cell) is None for cell in in_quotes) and any(
             cell and cell[0] != '"' for cell in column
@@ -185,7 +191,7 @@ def _swallows_rows(parsed: ParsedSample) -> bool:
     if parsed.candidate.delimiter != "\t" or parsed.width < 2:
         return False
     return any(
-        n_lines > 1 and cells and sum(cell.count("\t") + 1 for cell in cells) - 1 >= n_lines * (parsed.width - 1)
+        n_lines > 1 and sum(cell.count("\t") for cell in cells or ()) >= (n_lines - 1) * (parsed.width - 1)
         for cells, n_lines in parsed.rows
     )
 

@@ -127,7 +127,7 @@ def _split(line: str, delimiter: str | None) -> list[str]:
 def _choose(lines: Sequence[str], delimiter: str | None, *, is_tsv: bool) -> tuple[ParsedSample, str]:
     """The candidate with the most consistent rows, of equal ones the first; and why the lines cannot be read with it."""
     delimiters = (delimiter,) if delimiter else (("\t", *DELIMITERS) if is_tsv else DELIMITERS)
-    wide = [parsed for parsed in _parse_all(lines, delimiters) if parsed.width > 1]
+    wide = [parsed for parsed in _parse_all(lines, delimiters) if parsed.width > 1 or delimiter]
     best = max(wide, key=ParsedSample.rank, default=None)
     if delimiter and best:
         return best, ""
