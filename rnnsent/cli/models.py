@@ -156,7 +156,9 @@ def rename(
 ) -> None:
     """Rename classes of a model.
 
-    Example: rnnsent models rename stars 0=negative 1=positive
+    Write -- before the first class if its name begins with a dash. A name with a comma or = is in double quotes.
+
+    Example: rnnsent models rename mine 0=negative 1=positive
     """
     from rnnsent.checkpoint.rename import rename_classes
     from rnnsent.checkpoint.store import find_model
