@@ -66,7 +66,11 @@ class ByteInput:
             file = path.open("rb", buffering=0)
         except OSError as error:
             raise DataError(f"{path}: {error.strerror or error}") from None
-        return cls(str(path), file.fileno(), path, file)
+        try:
+            return cls(str(path), file.fileno(), path, file)
+        except BaseException:
+            file.close()
+            raise
 
     @classmethod
     def stdin(cls) -> "ByteInput":
