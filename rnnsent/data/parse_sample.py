@@ -187,13 +187,17 @@ def _has_literal_quotes(parsed: ParsedSample) -> bool:
 
 
 def _swallows_rows(parsed: ParsedSample) -> bool:
-    """Whether a cell of several lines in TSV has as many tabs as whole rows, which an unclosed quote has swallowed."""
+    """Whether a cell in TSV has lines with tabs, as whole rows that an unclosed quote has swallowed."""
     if parsed.candidate.delimiter != "\t" or parsed.width < 2:
         return False
-    return any(
-        n_lines > 1 and sum(cell.count("\t") for cell in cells or ()) >= (n_lines - 1) * (parsed.width - 1)
-        for cells, n_lines in parsed.rows
-    )
+    return any(_has_rows(cell, parsed.width) for cells, _ in parsed.rows for cell in cells or () if "\t" in cell)
+
+
+def _has_rows(cell: str, width: int) -> bool:
+    lines = [line for line in cell.split("\n") if line.strip()]
+    if len(lines) < 3:
+        return len(lines) == 2 and cell.count("\t") >= width - 1
+    return sum("\t" in line for line in lines[1:-1]) >= len(lines[1:-1]) / 2
 
 
 def _count_cells(parsed: ParsedSample, pattern: re.Pattern[str]) -> int:

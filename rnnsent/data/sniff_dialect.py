@@ -139,7 +139,7 @@ def _choose(lines: Sequence[str], delimiter: str | None, *, is_tsv: bool) -> tup
             return max(_parse_all(lines, (unusual,)), key=ParsedSample.rank), problem
     if best and is_delimited and not _is_one_text_column(lines, best):
         return best, ""
-    if named := [parsed for parsed in wide if names_columns(parsed.first_row)]:
+    if named := [item for item in wide if any(cells and names_columns(cells) for cells, _ in item.rows[:5])]:
         return max(named, key=ParsedSample.rank), ""
     return max(_parse_all(lines, (None,)), key=ParsedSample.rank), ""
 
