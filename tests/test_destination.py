@@ -12,6 +12,7 @@ from rnnsent.data.inputs import open_reader
 from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.records import Reader
 from rnnsent.errors import RnnsentError, SettingsError
+from rnnsent.output import destination
 from rnnsent.output.columns import RowLayout, RowTraceLayout, TextLayout, TraceLayout
 from rnnsent.output.destination import OutputOptions, choose_destination
 from rnnsent.output.formats import OutputFormat
@@ -42,9 +43,9 @@ def test_default_format(open_input, kind: InputFormat, expected: OutputFormat) -
     """A table is returned in its own format, with a trace or without."""
     for trace in (False, True):
         reader = open_input(f"in.{kind}", CONTENTS[kind])
-        destination = choose_destination(reader, OutputOptions(trace=trace))
-        assert (destination.format, destination.path, destination.compression) == (expected, None, None)
-        assert type(destination.layout) is (RowTraceLayout if trace else RowLayout)
+        chosen = choose_destination(reader, OutputOptions(trace=trace))
+        assert (chosen.format, chosen.path, chosen.compression) == (expected, None, None)
+        assert type(chosen.layout) is (RowTraceLayout if trace else RowLayout)
 
 
 def test_layouts(open_input) -> None:
@@ -68,12 +69,20 @@ def test_kept_dialect(
     """A table keeps its dialect in its own format, and in no other."""
     reader = open_input("in.csv", "id;text\r\n1;good film\r\n2;bad film\r\n")
     options = OutputOptions(requested, working_dir / path if path else None)
-    destination = choose_destination(reader, options)
-    dialect = destination.cells.dialect
+    chosen = choose_destination(reader, options)
+    dialect = chosen.cells.dialect
     if is_kept:
         assert dialect == Dialect(";", line_end="\r\n", header=("id", "text"))
     else:
-        assert (dialect.line_end, dialect.header, destination.layout.header) == ("\n", None, ("id", "text"))
+        assert (dialect.line_end, dialect.header, chosen.layout.header) == ("\n", None, ("id", "text"))
+
+
+def test_dialect_on_terminal(open_input, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal gets its own line ends, and no byte-order mark."""
+    monkeypatch.setattr(destination, "is_terminal", lambda stream: True)
+    reader = open_input("in.csv", "\ufeffid;text\r\n1;good film\r\n2;bad film\r\n")
+    dialect = choose_destination(reader, OutputOptions("csv")).cells.dialect
+    assert dialect == Dialect(";", header=("id", "text"))
 
 
 def test_one_column(open_input) -> None:

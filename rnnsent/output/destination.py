@@ -81,6 +81,8 @@ def choose_destination(reader: Reader, options: OutputOptions) -> Destination:
     if traits.is_binary and path is None:
         raise SettingsError(f"{chosen} cannot be written to stdout; use --output FILE")
     kept = _returned_dialect(table) if table and chosen == default else None
+    if kept and to_terminal:  # which shows line ends other than its own as symbols
+        kept = replace(kept, line_end="\n", has_bom=False)
     layout: Layout = TraceLayout() if options.trace else TextLayout()
     if table and not traits.is_display:
         layout = RowTraceLayout(table, kept) if options.trace else RowLayout(table, kept)
