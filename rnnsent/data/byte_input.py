@@ -45,7 +45,7 @@ class ByteInput:
     def __init__(self, name: str, descriptor: int, path: Path | None = None, file: IO[bytes] | None = None) -> None:
         self.name, self.path, self.is_archive = name, path, False
         self.suffix = strip_compression(name).suffix.lower() if path else ""
-        self._descriptor = descriptor
+        self._descriptor, self._file = descriptor, file
         self._chunks: Chunks = _read_descriptor(descriptor, name, file)
         self._peeked: list[bytes | None] = []
         self._is_decompressed = False
@@ -84,6 +84,11 @@ class ByteInput:
         """Whether the input is a regular file."""
         return self.path is not None and self.path.is_file()
 
+    @property
+    def has_paused(self) -> bool:
+        """Whether more may follow what `head` returned."""
+        return self._peeked[-1:] == [None]
+
     def wait(self, seconds: float) -> bool:
         """Wait for more of an input that has paused, at most so long; whether there is more, or the end."""
         return bool(select.select([self._descriptor], [], [], seconds)[0])
@@ -96,8 +101,8 @@ class ByteInput:
         """
         while True:
             head = b"".join(chunk for chunk in self._peeked if chunk)
-            is_paused = self._peeked[-1:] == [None] and bool(LINE_END.search(head) if needs_line else head)
-            if is_paused or len(head) >= size or (chunk := next(self._chunks, b"")) == b"":
+            is_enough = bool(LINE_END.search(head) if needs_line else head)
+            if (is_enough and self.has_paused) or len(head) >= size or (chunk := next(self._chunks, b"")) == b"":
                 return head[:size]
             self._peeked.append(chunk)
 
@@ -117,9 +122,17 @@ class ByteInput:
         """The path of a file with the content; None for a pipe or a compressed file."""
         return self.path if self.can_be_reopened and not self._is_decompressed else None
 
+    def as_path_or_file(self) -> Path | IO[bytes]:
+        """The content to read in any order, instead of in chunks: its path, or else a copy that the caller closes."""
+        if self.content_path and self._file:
+            self._file.close()
+            return self.content_path
+        return self.spool()
+
     def as_file(self) -> IO[bytes]:
-        """The content as a file that can be read in any order, which the caller closes."""
-        return self.content_path.open("rb") if self.content_path else self.spool()
+        """The content as a file to read in any order, instead of in chunks; the caller closes it."""
+        content = self.as_path_or_file()
+        return content.open("rb") if isinstance(content, Path) else content
 
     def spool(self) -> IO[bytes]:
         """The whole content as a file that can be read in any order."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from rnnsent.config import InputFormat
 from rnnsent.data.byte_input import ByteInput
 from rnnsent.data.column_names import LABEL_TIERS, TEXT_TIERS, tier_of
-from rnnsent.data.encoding import HEAD_BYTES, MARKS, decode_head
+from rnnsent.data.encoding import HEAD_BYTES, MARKS, head_lines
 from rnnsent.data.fasttext_reader import LABELED_LINE
 from rnnsent.data.json_reader import looks_like_json
 from rnnsent.data.read_options import ReadOptions
@@ -42,17 +42,17 @@ def detect_format(source: ByteInput, options: ReadOptions, *, default: InputForm
     by_name = SUFFIXES.get(source.suffix)
     if kind := _detect_binary(source):
         return kind
-    text = decode_head(source, options.encoding)
-    lines = text.splitlines(keepends=True)
-    is_complete = len(text) < HEAD_BYTES // 4
-    if text.lstrip()[:20].lower().startswith(HTML) and (by_name not in (None, "lines") or default is None):
+    lines = head_lines(source, options.encoding)
+    start = "".join(lines[:2]).lstrip()
+    is_complete = sum(map(len, lines)) < HEAD_BYTES // 4 and not source.has_paused
+    if start[:20].lower().startswith(HTML) and (by_name not in (None, "lines") or default is None):
         raise DataError(f"{source.name} is an HTML or XML page, not a table; export it as CSV or JSON Lines")
-    if JAVASCRIPT.match(text):
+    if JAVASCRIPT.match(start):
         raise DataError(f"{source.name} is JavaScript; remove what stands before its first [ or {{")
     if is_fasttext(lines):
         return "fasttext"
     is_json = looks_like_json(lines, is_complete=is_complete)
-    if by_name in ("json", "jsonl"):
+    if by_name in ("json", "jsonl", "fasttext"):
         return by_name
     if by_name in ("csv", "tsv"):
         if is_json:

@@ -5,6 +5,7 @@ first bytes outside ASCII are; else it is guessed from them. What is no text at 
 """
 
 import codecs
+import io
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -31,9 +32,12 @@ class Utf8Input:
         has_mark: whether the input begins with a byte-order mark.
     """
 
-    def __init__(self, source: ByteInput, encoding: str | None = None, *, may_be_binary: bool = False) -> None:
+    def __init__(
+        self, source: ByteInput, encoding: str | None = None, *, may_be_binary: bool = False, has_lines: bool = True
+    ) -> None:
         """Args:
             may_be_binary: accept input that looks like no text, or like UTF-16 without a byte-order mark.
+            has_lines: whether there is nothing to do before a whole line has arrived.
 
         Raises:
             DataError: the input is no text.
@@ -42,7 +46,7 @@ class Utf8Input:
         if encoding == "utf-8-sig":
             encoding = "utf-8"
         self._source, self._chosen = source, encoding
-        head = source.head(HEAD_BYTES)
+        head = source.head(HEAD_BYTES, needs_line=has_lines)
         mark = next((mark for mark in MARKS if head.startswith(mark)), b"")
         self.has_mark = bool(mark) and encoding in (None, "utf-16", "utf-32", MARKS[mark])
         self._mark = mark if self.has_mark else b""
@@ -157,6 +161,11 @@ def _drop(chunks: Chunks, size: int) -> Chunks:
 def _chain(first: list[bytes | None], rest: Chunks) -> Chunks:
     yield from first
     yield from rest
+
+
+def head_lines(source: ByteInput, encoding: str | None = None) -> list[str]:
+    """The first lines of an input, with their ends; the last one may be incomplete. They end at LF, CR and CRLF."""
+    return list(io.StringIO(decode_head(source, encoding), newline=""))
 
 
 def decode_head(source: ByteInput, encoding: str | None = None) -> str:

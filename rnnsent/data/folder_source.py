@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rnnsent.data.byte_input import ByteInput
 from rnnsent.data.detect_format import is_fasttext
-from rnnsent.data.encoding import Utf8Input, decode_head
+from rnnsent.data.encoding import Utf8Input, head_lines
 from rnnsent.data.examples import Examples, make_examples, map_classes
 from rnnsent.data.labels import CLASS_ALIASES, class_name
 from rnnsent.data.line_reader import read_records
@@ -131,11 +131,11 @@ def _class_of(path: Path) -> str | None:
 
 
 def _is_fasttext(path: Path) -> bool:
-    return is_fasttext(decode_head(ByteInput.open(path)).splitlines())
+    return is_fasttext(head_lines(ByteInput.open(path)))
 
 
 def _count_lines(path: Path) -> int:
-    return sum(bool(line.strip()) for line in decode_head(ByteInput.open(path)).splitlines())
+    return sum(bool(line.strip()) for line in head_lines(ByteInput.open(path)))
 
 
 def _read_document(path: Path, options: ReadOptions) -> str:

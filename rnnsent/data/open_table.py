@@ -43,7 +43,7 @@ def open_table(source: ByteInput, kind: InputFormat, options: ReadOptions) -> Ta
         case "parquet":
             from rnnsent.data.parquet_reader import read_parquet
 
-            return read_parquet(source.content_path or source.spool(), source.name)
+            return read_parquet(source.as_path_or_file(), source.name)
         case "xlsx":
             from rnnsent.data.excel_reader import read_excel
 
