@@ -81,8 +81,7 @@ def predict(options: PredictOptions) -> None:
     rnnsent predict reviews.csv --text-column body -o scored.csv
     """
     from rnnsent.data.inputs import open_reader
-    from rnnsent.data.line_reader import LineReader
-    from rnnsent.data.table_reader import TableReader
+    from rnnsent.data.rows import describe_unreadable
     from rnnsent.errors import SettingsError
     from rnnsent.output.destination import OutputOptions, choose_destination, open_writer
 
@@ -95,13 +94,12 @@ def predict(options: PredictOptions) -> None:
     reader = open_reader(options.texts or (), options.read_options(), null=options.null)
     destination = choose_destination(reader, output)
     predictor = load_predictor(options.model, options.device, options.precision)
-    if isinstance(reader, LineReader) and reader.reads_terminal:
+    if reader.reads_terminal:
         notify("reading from the terminal: one text per line, Ctrl-D ends")
     with open_writer(destination, predictor.classes) as writer:
         for batch in predictor.predict_batches(reader.batches(), trace=options.trace):
             writer.write(batch)
-    if isinstance(reader, TableReader) and (first := reader.first_unreadable):
+    if first := reader.first_unreadable:
         notify(
-            f"skipped {pluralize(reader.n_unreadable, 'unreadable row')}; "
-            f"the first: {reader.name}:{first.line}: {first.error}"
+            f"skipped {pluralize(reader.n_unreadable, 'unreadable row')}; the first: {describe_unreadable(reader.name, first)}"
         )

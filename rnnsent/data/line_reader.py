@@ -14,7 +14,7 @@ from itertools import chain
 from rnnsent.data.byte_input import ByteInput
 from rnnsent.data.compression import Chunks
 from rnnsent.data.encoding import Utf8Input
-from rnnsent.data.records import RecordBatch
+from rnnsent.data.records import LineInput, RecordBatch
 from rnnsent.parallel import PAUSE, Pause
 
 LOG = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ BATCH_SECONDS = 0.05  # how long a record waits for others
 
 
 @dataclass(frozen=True)
-class LineReader:
+class LineReader(LineInput):
     """Inputs of one text per line, read one after another.
 
     Attributes:
@@ -69,7 +69,7 @@ def read_records(
     Raises:
         DataError: the input is no text, or not in the encoding.
     """
-    text = Utf8Input(source, encoding, may_be_binary=may_be_binary or separator == b"\0")
+    text = Utf8Input(source, encoding, may_be_binary=may_be_binary or separator == b"\0", has_lines=separator != b"\0")
     records = _Records(source.name)
     texts: list[str] = []
     size, deadline = 0, 0.0

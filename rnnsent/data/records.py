@@ -17,18 +17,46 @@ class RecordBatch:
 
 
 class Reader(Protocol):
-    """An input of predict, chosen once by `rnnsent.data.inputs.open_reader`."""
+    """An input of predict, chosen once by `rnnsent.data.inputs.open_reader`.
+
+    Attributes:
+        name: for messages.
+        reads_terminal: whether a person is about to type the texts.
+        n_unreadable: rows of a table that could not be read so far.
+        first_unreadable: the first of these.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def reads_terminal(self) -> bool: ...
+
+    @property
+    def n_unreadable(self) -> int: ...
+
+    @property
+    def first_unreadable(self) -> UnreadableRow | None: ...
 
     def batches(self) -> Iterator[RecordBatch | Pause]:
         """The records in order; PAUSE when no more input is available yet."""
         ...
 
 
+class LineInput:
+    """What is the same for all inputs whose records are no rows."""
+
+    name = "the input"
+    n_unreadable = 0
+    first_unreadable: UnreadableRow | None = None
+
+
 @dataclass(frozen=True)
-class TextReader:
+class TextReader(LineInput):
     """Texts from the command line."""
 
     texts: Sequence[str]
+    reads_terminal = False
 
     def batches(self) -> Iterator[RecordBatch | Pause]:
         yield RecordBatch(self.texts)

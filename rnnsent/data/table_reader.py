@@ -35,6 +35,8 @@ class TableReader:
         SettingsError: the text column cannot be told.
     """
 
+    reads_terminal = False
+
     def __init__(self, source: ByteInput, kind: InputFormat, options: ReadOptions) -> None:
         self._source, self._options = source, options
         self._table = open_table(source, kind, options)
