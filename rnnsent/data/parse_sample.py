@@ -178,7 +178,7 @@ def _has_literal_quotes(parsed: ParsedSample) -> bool:
         return False  # a class or a number has no literal quotes
     whole = [cells[: parsed.width] for cells in rows[1:] if _has_width(cells, parsed.width)]
     for column in zip(*whole, strict=True):
-        in_quotes = [cell[1:-1] for cell in column if QUOTED.fullmatch(cell)]
+        in_quotes = [cell[1:-1] for cell in column if QUOTED.fullmatch(cell) and not cell.endswith('\\"')]
         if any(NEEDS_QUOTES.search(cell) is None for cell in in_quotes) and any(
             cell and cell[0] != '"' for cell in column
         ):
