@@ -19,6 +19,7 @@ EXACT_SCALES: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = (
     (("0", "4"), TWO),  # Sentiment140
     (("0", "2", "4"), THREE),
     (("-1", "1"), TWO),
+    (("1", "5"), TWO),  # the ends of five stars
     (("-1", "0", "1"), THREE),
     (("false", "true"), TWO),
     (("n", "p"), TWO),
