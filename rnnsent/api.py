@@ -38,6 +38,7 @@ def train(
     device: Device = "auto",
     text_column: str | Sequence[str] | None = None,
     label_column: str | None = None,
+    label_map: Mapping[str, str | None] | None = None,
     resume: bool = False,
     force: bool = False,
     on_event: Callable[[object], None] | None = None,
@@ -52,6 +53,7 @@ def train(
         device: auto uses CUDA if available.
         text_column: text column of the sources; several are joined; None infers it.
         label_column: label column of the sources; None infers it.
+        label_map: original class name -> class name, or None to drop the class; "1-2" is a range of numbers.
         resume: continue an interrupted run.
         force: replace an existing model of this name.
         on_event: called with each event of the run, for example the result of each epoch.
@@ -71,6 +73,7 @@ def train(
         settings=dict(settings or {}),
         device=device,
         read=_read_options(text_column, label_column),
+        label_map=label_map,
         resume=resume,
         force=force,
     )
@@ -90,6 +93,7 @@ def evaluate(
     split: str | None = None,
     text_column: str | Sequence[str] | None = None,
     label_column: str | None = None,
+    label_map: Mapping[str, str | None] | None = None,
 ) -> "Evaluation":
     """Evaluate a model on a labeled split. The metrics are returned, and not stored with the model.
 
@@ -99,6 +103,7 @@ def evaluate(
         split: None is test, or all of a single file.
         text_column: text column of the source; several are joined; None infers it.
         label_column: label column of the source; None infers it.
+        label_map: as in `train`; None recognizes the usual names of sentiments.
 
     Raises:
         DataError: the source cannot be read, or has a class that the model does not have.
@@ -110,7 +115,7 @@ def evaluate(
     from rnnsent.evaluation import evaluate as run_evaluation
 
     predictor = model if isinstance(model, Predictor) else load(model)
-    opened = find_source(source, _read_options(text_column, label_column))
+    opened = find_source(source, _read_options(text_column, label_column), label_map=label_map)
     return run_evaluation(predictor, opened, choose_split(opened, split))
 
 

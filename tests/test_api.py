@@ -75,6 +75,8 @@ def test_evaluate_writes_nothing(model: Checkpoint, data_dir: Path) -> None:
     evaluation = rnnsent.evaluate("tiny", str(data_dir))
     assert (evaluation.metrics.n, evaluation.split, evaluation.model) == (3, "test", "tiny")
     assert rnnsent.evaluate(rnnsent.load("tiny"), str(data_dir)).metrics == evaluation.metrics
+    swapped = rnnsent.evaluate("tiny", str(data_dir), label_map={"pos": "negative", "neg": "positive"})
+    assert swapped.metrics.accuracy == pytest.approx(1 - evaluation.metrics.accuracy)
     assert {path: path.read_bytes() for path in model.path.iterdir()} == files
 
 
