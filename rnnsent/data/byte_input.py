@@ -3,6 +3,7 @@
 Compressed inputs, and a zip archive of one file, are recognized by their first bytes, whatever the name says.
 """
 
+import codecs
 import io
 import os
 import re
@@ -25,7 +26,8 @@ MAX_SAMPLE_SECONDS, MAX_PAUSE_SECONDS = 1.0, 0.1  # that a sample waits for a pi
 LINE_END = re.compile(rb"[\r\n]")
 SPOOL_BYTES = 1 << 24  # a larger archive from a pipe goes to a temporary file on disk
 ZIP = b"PK\x03\x04"
-SIGNATURES = (*DECOMPRESSORS, ZIP)
+MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+SIGNATURES = (*DECOMPRESSORS, ZIP, *MARKS)
 # Members that make a zip archive a document, and the suffix of such a document.
 DOCUMENT_MEMBERS = {
     "xl/": ".xlsx", "word/": ".docx", "ppt/": ".pptx", "[Content_Types].xml": ".xlsx", "content.xml": ".ods",

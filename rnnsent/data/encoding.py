@@ -68,8 +68,7 @@ class Utf8Input:
         return None
 
     def chunks(self) -> Chunks:
-        """The content as UTF-8 without a byte-order mark. Bytes that are not valid in a chosen encoding become U+FFFD in
-        UTF-8 output; those of an input that is UTF-8 stay as they are."""
+        """The content as UTF-8 without a byte-order mark. Bytes that are not valid in the encoding are not valid here."""
         chunks = self._source.chunks()
         if self._mark:
             chunks = _drop(chunks, len(self._mark))
@@ -122,13 +121,15 @@ def _starts_as_utf8(chunk: bytes) -> bool:
 
 
 def _transcode(chunks: Chunks, encoding: str, name: str) -> Chunks:
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    """UTF-8, in which what the encoding does not have are bytes that are no UTF-8: the reader reports them by their row."""
+    errors = "surrogatepass" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
     try:
         for chunk in chunks:
-            content = chunk if chunk is None else decoder.decode(chunk).encode("utf-8", "surrogatepass")
+            content = chunk if chunk is None else decoder.decode(chunk).encode("utf-8", errors)
             if content != b"":  # a chunk may end within its first character, and an empty one would be the end
                 yield content
-        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+        yield decoder.decode(b"", final=True).encode("utf-8", errors)
     except UnicodeError as error:
         reason = getattr(error, "reason", str(error))
         raise DataError(f"{name} is not {encoding}: {reason}; give its encoding with --encoding") from None

@@ -5,10 +5,12 @@ import io
 import os
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from rnnsent.data import byte_input
 from rnnsent.data.byte_input import ByteInput
 from rnnsent.data.detect_format import detect_format
 from rnnsent.data.line_reader import read_records
@@ -57,6 +59,16 @@ def open_pipe(content: str | bytes, name: str = "stdin") -> Iterator[ByteInput]:
     finally:
         os.close(reader)
         thread.join()
+
+
+@contextlib.contextmanager
+def open_arriving(chunks: Iterable[bytes | None]) -> Iterator[ByteInput]:
+    """An input whose bytes arrive in these chunks; None is a pause."""
+    with (
+        Path(os.devnull).open("rb") as file,
+        mock.patch.object(byte_input, "_read_descriptor", return_value=iter(chunks)),
+    ):
+        yield ByteInput("stdin", file.fileno())
 
 
 def read_lines(content: str | bytes, separator: bytes = b"\n", **options: Any) -> list[str]:
