@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow
@@ -17,7 +18,7 @@ from tests.support.read_tables import read_content, read_lines, zip_files
 
 TABLE = b"text,label\nso good,pos\nso bad,neg\n"
 ROWS = [("so good", "pos"), ("so bad", "neg")]
-COMPRESSORS = {
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "gz": gzip.compress,
     "bz2": bz2.compress,
     "xz": lzma.compress,

@@ -13,7 +13,7 @@ import xlsxwriter
 from rnnsent.errors import DataError, SettingsError
 from tests.support.read_tables import open_content, read_cells, read_content, read_table, zip_files
 
-ROWS = [["id", "text", "label"], [1, "so good", "pos"], [2, "=so bad", "neg"], [3, "fine\nday", "pos"]]
+ROWS: list[list[Any]] = [["id", "text", "label"], [1, "so good", "pos"], [2, "=so bad", "neg"], [3, "fine\nday", "pos"]]
 
 
 def make_workbook(*sheets: Sequence[Sequence[Any]]) -> bytes:

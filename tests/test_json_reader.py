@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from rnnsent.errors import DataError
 from rnnsent.parallel import PAUSE
 from tests.support.read_tables import open_content, read_content, read_table
 
-RECORDS = [{"text": 'good, "really"\nyes', "label": "pos"}, {"text": "bad [x] {y}", "label": None}, {"text": "ok"}]
+RECORDS: list[dict[str, Any]] = [{"text": 'good, "really"\nyes', "label": "pos"}, {"text": "bad [x] {y}", "label": None}, {"text": "ok"}]
 LAYOUTS = {
     "lines": "".join(json.dumps(record) + "\n" for record in RECORDS),
     "CRLF, no final line end": "\r\n".join(map(json.dumps, RECORDS)),
@@ -184,7 +185,7 @@ def test_pause(content: str) -> None:
     reader, writer = os.pipe()
     os.write(writer, content.encode())
     batches = TableReader(ByteInput("stdin", reader), "json", ReadOptions()).batches()
-    texts = []
+    texts: list[str] = []
     while len(texts) < 2:
         batch = next(batches)
         texts += list(batch.texts) if isinstance(batch, RecordBatch) else []
