@@ -45,6 +45,13 @@ def test_log(log: list[str]) -> None:
     ]
 
 
+def test_declared(log: list[str]) -> None:
+    """Classes that the data set declares are not doubtful."""
+    names = [f"label {i}" for i in range(30)]
+    log_examples("data", make_examples(["x", "y"], [0, 1], names, "data"))
+    assert len(log) == 1
+
+
 @pytest.mark.parametrize(
     ("rare", "common"),
     [

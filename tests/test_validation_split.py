@@ -28,8 +28,10 @@ def test_nothing_to_validate() -> None:
 
 
 def test_count_distinct_texts() -> None:
-    """Copies of a text count once in each class."""
-    assert count_distinct_texts(examples_of(["x", "x", "y", "x"], ["a", "a", "a", "b"])) == {"a": 2, "b": 1}
+    """Copies of a text count once in each class, and a class counts up to the limit."""
+    examples = examples_of(["x", "x", "y", "z", "x"], ["a", "a", "a", "a", "b"])
+    assert count_distinct_texts(examples, 9) == {"a": 3, "b": 1}
+    assert count_distinct_texts(examples, 2) == {"a": 2, "b": 1}
 
 
 @settings(deadline=None, derandomize=True)

@@ -182,8 +182,8 @@ def _drop_rare_classes(parts: Sequence[_Part], min_class_size: int) -> list[_Par
     name = parts[0].source.name
     counts: Counter[str] = Counter()
     for part in parts:
-        counts.update(count_distinct_texts(part.train))
-    rare = {class_name: count for class_name, count in counts.items() if count < max(1, min_class_size)}
+        counts.update(count_distinct_texts(part.train, min_class_size))
+    rare = {class_name: count for class_name, count in counts.items() if count < min_class_size}
     if rare:
         if len(counts) - len(rare) < 2:
             raise DataError(

@@ -42,6 +42,7 @@ class Examples:
         n_dropped: rows of classes that a label map drops.
         origin: the columns that the examples are from, for example "text 'review', label 'sentiment'".
         spellings: the spellings of a class in the source, if there are several.
+        is_declared: whether the data set declares its classes, which then need no check.
     """
 
     texts: list[str]
@@ -52,6 +53,7 @@ class Examples:
     n_dropped: int = 0
     origin: str = ""
     spellings: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    is_declared: bool = False
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -124,7 +126,8 @@ def make_examples(
     examples = Examples(labeled_texts, np.empty(0, dtype=np.int64), (), n_without_text, n_without_label, origin=origin)
     if class_names:
         classes = tuple(map(class_name, class_names))
-        return replace(examples, labels=_declared_indices(labels_present, classes, source_name), classes=classes)
+        labels_of_classes = _declared_indices(labels_present, classes, source_name)
+        return replace(examples, labels=labels_of_classes, classes=classes, is_declared=True)
     spelled = [spell(label) for label in labels_present]
     names = name_spellings(Counter(spelled))
     _check_classes(names.values(), len(spelled), source_name)
@@ -249,6 +252,7 @@ def _concatenate(parts: Sequence[Examples]) -> Examples:
         n_dropped=sum(examples.n_dropped for examples in parts),
         origin="; ".join(dict.fromkeys(examples.origin for examples in parts if examples.origin)),
         spellings=spellings,
+        is_declared=all(examples.is_declared for examples in parts),
     )
 
 

@@ -22,7 +22,7 @@ def log_examples(name: str, examples: Examples) -> None:
     """Tell the user which columns and classes are used, what is left out, and what is doubtful."""
     for line in describe_examples(name, examples):
         LOG.info("%s", line)
-    for warning in find_doubts(name, examples.counts()):
+    for warning in () if examples.is_declared else find_doubts(name, examples.counts()):
         LOG.warning("%s", warning)
 
 

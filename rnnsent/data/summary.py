@@ -115,7 +115,8 @@ def _log_labels(source_name: str, by_split: dict[str, Examples]) -> None:
         LOG.info("%s: %s", source_name, "; ".join(origins))
     for line in dict.fromkeys(line for part in by_split.values() for line in describe_spellings(source_name, part)):
         LOG.info("%s", line)
-    for warning in find_doubts(source_name, counts):
+    is_declared = all(examples.is_declared for examples in by_split.values())
+    for warning in () if is_declared else find_doubts(source_name, counts):
         LOG.warning("%s", warning)
 
 

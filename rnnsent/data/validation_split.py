@@ -1,6 +1,5 @@
 """The validation split of labeled texts, and which classes have enough texts to be trained. Knows no files and no Hub."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -36,11 +35,13 @@ def split_validation(
     return examples.take(np.flatnonzero(~in_validation)), examples.take(np.flatnonzero(in_validation))
 
 
-def count_distinct_texts(examples: Examples) -> dict[str, int]:
-    """The number of distinct texts of each class."""
-    distinct = {(text, label) for text, label in zip(examples.texts, examples.labels.tolist(), strict=True)}
-    counts = Counter(label for _, label in distinct)
-    return {name: counts[index] for index, name in enumerate(examples.classes)}
+def count_distinct_texts(examples: Examples, limit: int) -> dict[str, int]:
+    """The number of distinct texts of each class, counted up to a limit."""
+    distinct: list[set[str]] = [set() for _ in examples.classes]
+    for text, label in zip(examples.texts, examples.labels.tolist(), strict=True):
+        if len(distinct[label]) < limit:
+            distinct[label].add(text)
+    return {name: len(texts) for name, texts in zip(examples.classes, distinct, strict=True)}
 
 
 def _group_rows_by_class(examples: Examples) -> list[list[list[int]]]:
