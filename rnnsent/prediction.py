@@ -34,17 +34,19 @@ from rnnsent.parallel import MeteredStream, Pause, ordered_map
 THREADING_THRESHOLD, TORCH_THRESHOLD = 1e9, 1e11
 CHARS_PER_TOKEN = 4  # roughly; used only to estimate the work ahead
 BATCH_TEXTS = 4_096  # texts of a list that are processed together
+NO_TEXT, NO_KNOWN_TOKEN = "no text", "no known token"  # reasons why a text has no label
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """A model's prediction for one text. A text without a token has no label, and None for every number.
+    """A model's prediction for one text. A text without a known token has no label and no probabilities.
 
     Attributes:
         probability: of the label.
         probabilities: of every class, by name; they sum to 1.
         n_tokens: tokens in the text.
-        oov_rate: fraction of the tokens that are not in the vocabulary.
+        oov_rate: fraction of the tokens that are not in the vocabulary; None without tokens.
+        reason: why there is no label: "no text" (no tokens) or "no known token"; None with a label.
     """
 
     text: str
@@ -53,6 +55,7 @@ class Prediction:
     probabilities: dict[str, float] | None
     n_tokens: int
     oov_rate: float | None
+    reason: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -84,7 +87,10 @@ class PredictedBatch:
 
 @dataclass(frozen=True)
 class Scores:
-    """Probabilities (N, K) of N texts, with NaN in the row of a text without a token; token and OOV counts, (N,) each."""
+    """Probabilities (N, K) of N texts, token counts (N,) and OOV counts (N,).
+
+    The row of a text without a known token is NaN: the network would return the same for all of them.
+    """
 
     probabilities: NDArray[np.float64]
     n_tokens: NDArray[np.int64]
@@ -134,6 +140,10 @@ class Predictor:
     def words(self) -> list[str]:
         """The words in the vocabulary, sorted."""
         return sorted(word for word in self._tokenizer.vocabulary() if word.isalpha())
+
+    def look_up_words(self, text: str) -> list[tuple[str, bool]]:
+        """The tokens of a text that have a letter, each with whether it is in the vocabulary."""
+        return self._tokenizer.look_up_words(text)
 
     def predict(self, texts: Iterable[str]) -> list[Prediction]:
         """The prediction for each text, in order. Raises TypeError for anything but an iterable of texts."""
@@ -205,14 +215,14 @@ class Predictor:
         n_tokens = np.array([len(row) for row in rows], dtype=np.int64)  # (N,)
         n_oov = np.array([int((row == UNKNOWN_ID).sum()) for row in rows], dtype=np.int64)  # (N,)
         probabilities = np.full((len(rows), len(self.classes)), np.nan)  # (N, K)
-        nonempty = np.flatnonzero(n_tokens)
-        if len(nonempty):
-            tokens = [rows[i] for i in nonempty]
-            network, ngrams = (length_factors(float(power), n_tokens[nonempty]) for power in self._exponents)  # (N, 1)
+        known = np.flatnonzero(n_oov < n_tokens)
+        if len(known):
+            tokens = [rows[i] for i in known]
+            network, ngrams = (length_factors(float(power), n_tokens[known]) for power in self._exponents)  # (N, 1)
             logits = self._engine.logits(tokens) * network  # (N, K)
             if self._ngrams:
                 logits = logits + self._ngrams.logits(tokens) * ngrams
-            probabilities[nonempty] = equations.softmax(logits.astype(np.float64))
+            probabilities[known] = equations.softmax(logits.astype(np.float64))
         return Scores(probabilities, n_tokens, n_oov)
 
     def _multiplications(self, texts: Sequence[str]) -> float:
@@ -237,8 +247,8 @@ class Predictor:
     def _to_predictions(self, texts: Sequence[str], scores: Scores) -> list[Prediction]:
         return [
             Prediction(text, *self._name_classes(output), n_tokens, n_oov / n_tokens)
-            if n_tokens
-            else Prediction(text, None, None, None, 0, None)
+            if n_oov < n_tokens
+            else _without_label(text, n_tokens)
             for text, output, n_tokens, n_oov in zip(
                 texts, scores.probabilities.tolist(), scores.n_tokens.tolist(), scores.n_oov.tolist(), strict=True
             )
@@ -248,6 +258,13 @@ class Predictor:
         """Label, its probability, and the probability of each class."""
         maximum = max(output)
         return self.classes[output.index(maximum)], maximum, dict(zip(self.classes, output, strict=True))
+
+
+def _without_label(text: str, n_tokens: int) -> Prediction:
+    """The prediction for a text without tokens, or with unknown ones only."""
+    if not n_tokens:
+        return Prediction(text, None, None, None, 0, None, NO_TEXT)
+    return Prediction(text, None, None, None, n_tokens, 1.0, NO_KNOWN_TOKEN)
 
 
 def _check_texts(texts: Any) -> list[str]:

@@ -50,9 +50,9 @@ def test_stdin(run_ok, stdin) -> None:
 def test_null(run_ok, stdin) -> None:
     """Records that end at NUL keep their line ends."""
     for option in ("-0", "--null"):
-        stdin(b"two\nlines\0\0last")
+        stdin(b"good\nfilm\0\0bad")
         records = run_ok("predict", "-", option).removesuffix("\0").split("\0")
-        assert [record.split("\t", 2)[2] for record in records] == ["two\nlines", "", "last"]
+        assert [record.split("\t", 2)[2] for record in records] == ["good\nfilm", "", "bad"]
 
 
 def test_null_table(run_error, working_dir: Path) -> None:
@@ -185,9 +185,9 @@ def test_failure_keeps_output(run_error, working_dir: Path) -> None:
 
 
 BROKEN = {
-    "csv": "id,text\n1,good\n2,bad,film\n3,a,bad,film\n4,fine\n",
-    "tsv": "id\ttext\n1\tgood\n2\tbad\tfilm\n3\ta\tbad\tfilm\n4\tfine\n",
-    "jsonl": '{"id": "1", "text": "good"}\n{"id"\n[3]\n{"id": "4", "text": "fine"}\n',
+    "csv": "id,text\n1,good\n2,bad,film\n3,a,bad,film\n4,great\n",
+    "tsv": "id\ttext\n1\tgood\n2\tbad\tfilm\n3\ta\tbad\tfilm\n4\tgreat\n",
+    "jsonl": '{"id": "1", "text": "good"}\n{"id"\n[3]\n{"id": "4", "text": "great"}\n',
 }
 SKIPPED = b"skipped 2 unreadable rows; the first: in.%s:%d: "
 
@@ -251,11 +251,11 @@ def test_csv_safe(run_ok, working_dir: Path, stdin) -> None:
     formula = '=HYPERLINK("http://x","y")'
     (working_dir / "in.csv").write_text(f'@id,text\n-1,"{formula.replace(chr(34), chr(34) * 2)}"\n+2,good\n')
     for option, prefix in ((), ""), (("--csv-safe",), "'"):
-        header, *rows = csv.reader(io.StringIO(run_ok("predict", "in.csv", *option)))
+        header, *rows = csv.reader(io.StringIO(run_ok("predict", "in.csv", "--quiet", *option)))
         assert header[:2] == [f"{prefix}@id", "text"]
         assert [row[:2] for row in rows] == [[f"{prefix}-1", prefix + formula], [f"{prefix}+2", "good"]]
-        (row,) = csv.DictReader(io.StringIO(run_ok("predict", "=1", "-f", "csv", *option)))
-        assert (row["text"], row["label"] in CLASSES) == (prefix + "=1", True)
+        (row,) = csv.DictReader(io.StringIO(run_ok("predict", "=good", "-f", "csv", *option)))
+        assert (row["text"], row["label"] in CLASSES) == (prefix + "=good", True)
         stdin(b"=1\t@2\r-3\n")
         assert run_ok("predict", "-", *option).split("\t", 2)[2] == f"{prefix}=1\t{prefix}@2\r{prefix}-3\n"
         trace = run_ok("predict", "=", "--trace", "-f", "csv", *option)

@@ -29,6 +29,16 @@ def evaluate(model: Checkpoint) -> Evaluation:
     return compute_evaluation(Predictor(model), examples, source="reviews", split="test")
 
 
+def test_no_known_token(model: Checkpoint) -> None:
+    """Texts without a known token are skipped, and a split without another is an error."""
+    texts, labels = ["good film", "", "unseen", "bad unseen"], np.array([1, 0, 1, 0])
+    predictor, classes = Predictor(model), tuple(model.classes)
+    evaluation = compute_evaluation(predictor, Examples(texts, labels, classes), source="reviews", split="test")
+    assert (evaluation.metrics.n, evaluation.n_skipped) == (2, 2)
+    with pytest.raises(DataError, match=r"reviews \(test\): no text has a known token"):
+        compute_evaluation(predictor, Examples(["unseen"], labels[:1], classes), source="reviews", split="test")
+
+
 def test_two_evaluations(model: Checkpoint) -> None:
     """Two evaluations of a model are both stored, although each began before the other was stored."""
     evaluation = evaluate(model)

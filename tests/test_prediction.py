@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import rnnsent
 from rnnsent import prediction as module
 from rnnsent.checkpoint.checkpoint import Checkpoint
+from rnnsent.data.ids import UNKNOWN_ID
 from rnnsent.data.records import RecordBatch
 from rnnsent.errors import DeviceError, ModelError
 from rnnsent.network.numpy_engine import NumpyEngine
@@ -50,7 +51,7 @@ def predictor(model: Checkpoint) -> Predictor:
 
 
 def probabilities_of(predictions: list[Prediction]) -> np.ndarray:
-    """Probabilities (N, K), NaN for a text without a token."""
+    """Probabilities (N, K), NaN for a text without a known token."""
     rows = [list(prediction.probabilities.values()) if prediction.probabilities else [] for prediction in predictions]
     width = max(map(len, rows), default=1)
     return np.array([row or [np.nan] * width for row in rows])
@@ -82,13 +83,13 @@ def test_probabilities(predictors, texts, classes) -> None:
     """Probabilities sum to 1, and the label has the largest."""
     for prediction in predictors("lstm", "mean", classes=classes).predict(texts):
         if prediction.probabilities is None:
-            assert (prediction.label, prediction.probability, prediction.n_tokens, prediction.oov_rate) == (
-                None,
-                None,
-                0,
-                None,
+            assert (prediction.label, prediction.probability) == (None, None)
+            assert (prediction.n_tokens, prediction.oov_rate, prediction.reason) in (
+                (0, None, "no text"),
+                (prediction.n_tokens, 1.0, "no known token"),
             )
             continue
+        assert prediction.reason is None
         assert list(prediction.probabilities) == [f"class {k}" for k in range(classes)]
         assert sum(prediction.probabilities.values()) == pytest.approx(1, abs=1e-12)
         assert (
@@ -134,20 +135,47 @@ def test_ngrams(write_model, tmp_path: Path, classes: int) -> None:
     names = tuple(f"class {k}" for k in range(classes))
     alone = Predictor(write_model(tmp_path / "network", classes=names))
     both = Predictor(write_model(tmp_path / "both", classes=names, max_ngram=2))
-    moved = np.log(probabilities_of(both.predict(["good", "unseen"]))) - np.log(
-        probabilities_of(alone.predict(["good", "unseen"]))
-    )
     bias = both.checkpoint.weights["ngrams.bias"]
     expected = bias if classes > 2 else np.array([-bias[0] / 2, bias[0] / 2])  # of an n-gram without a weight
-    np.testing.assert_allclose(moved[1] - moved[1].mean(), expected - expected.mean(), atol=1e-5)
-    assert np.abs((moved[0] - moved[0].mean()) - (expected - expected.mean())).max() > 0.01
+    (unknown,) = both._ngrams.logits([np.array([UNKNOWN_ID], dtype=np.int32)])
+    np.testing.assert_allclose(unknown - unknown.mean(), expected - expected.mean(), atol=1e-5)
+    (moved,) = np.log(probabilities_of(both.predict(["good"]))) - np.log(probabilities_of(alone.predict(["good"])))
+    (known,) = both._ngrams.logits(both.checkpoint.tokenizer.encode(["good"]))
+    np.testing.assert_allclose(moved - moved.mean(), known - known.mean(), atol=1e-5)
+    assert np.abs(known - unknown).max() > 0.01
 
 
 def test_no_token(predictor: Predictor) -> None:
     """A text without a token has no label and no trace."""
     for text in ("", " \t\n", "\u3000\xa0", "<br/> <BR>"):
-        assert predictor.predict([text]) == [Prediction(text, None, None, None, 0, None)]
+        assert predictor.predict([text]) == [Prediction(text, None, None, None, 0, None, "no text")]
         assert predictor.trace(text) == []
+
+
+def test_no_known_token(predictor: Predictor) -> None:
+    """A text without a known token has no label, and NaN among the probabilities."""
+    texts = ["unseen", "good", "unseen !", "unseen good", ""]
+    predictions = predictor.predict(texts)
+    assert [prediction.label is None for prediction in predictions] == [True, False, True, False, True]
+    assert predictions[2] == Prediction("unseen !", None, None, None, 2, 1.0, "no known token")
+    assert [prediction.reason for prediction in predictions] == [
+        "no known token",
+        None,
+        "no known token",
+        None,
+        "no text",
+    ]
+    scores = predictor.predict_proba(texts)
+    assert np.isnan(scores.probabilities).all(axis=1).tolist() == [True, False, True, False, True]
+    assert (scores.n_tokens.tolist(), scores.n_oov.tolist()) == ([1, 1, 2, 2, 0], [1, 0, 2, 1, 0])
+    assert len(predictor.trace("unseen !")) == 2
+
+
+def test_look_up_words(predictor: Predictor) -> None:
+    """The words of a text are its tokens with a letter."""
+    assert predictor.look_up_words("A goooood, unseen 電影 No2! 12 @you") == [
+        ("A", True), ("goooood", True), ("unseen", False), ("電", True), ("影", True), ("No2", False),
+    ]  # fmt: skip
 
 
 def test_blank_texts(predictor: Predictor) -> None:
@@ -196,6 +224,7 @@ def test_to_dict(predictor: Predictor) -> None:
         "probabilities": predictions.probabilities,
         "n_tokens": 1,
         "oov_rate": 0.0,
+        "reason": None,
     }
     assert {type(value) for value in (predictions.probability, predictions.oov_rate)} == {float}
     assert type(predictions.n_tokens) is int

@@ -80,6 +80,7 @@ def predict(options: PredictOptions) -> None:
 
     rnnsent predict reviews.csv --text-column body -o scored.csv
     """
+    from rnnsent.data.coverage import Coverage
     from rnnsent.data.inputs import open_reader
     from rnnsent.data.rows import describe_unreadable
     from rnnsent.errors import SettingsError
@@ -96,10 +97,15 @@ def predict(options: PredictOptions) -> None:
     predictor = load_predictor(options.model, options.device, options.precision)
     if reader.reads_terminal:
         notify("reading from the terminal: one text per line, Ctrl-D ends")
+    coverage = Coverage(predictor.checkpoint.name, predictor.look_up_words)
     with open_writer(destination, predictor.classes) as writer:
         for batch in predictor.predict_batches(reader.batches(), trace=options.trace):
             writer.write(batch)
+            if warning := coverage.add(batch.predictions):
+                notify(f"warning: {warning}")
     if first := reader.first_unreadable:
         notify(
             f"skipped {pluralize(reader.n_unreadable, 'unreadable row')}; the first: {describe_unreadable(reader.name, first)}"
         )
+    if note := coverage.note:
+        notify(f"note: {note}")

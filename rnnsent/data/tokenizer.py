@@ -21,6 +21,7 @@ from rnnsent.data.tokenizer_json import read_tokenizer
 from rnnsent.data.tokenizer_rules import ASCII_LINE_BREAK, ASCII_WORD, RULES
 from rnnsent.data.unknown_words import RUN, elongated_words, hashtags, shorten
 
+LETTER = re.compile(r"[^\W\d_]")
 SURROGATES = re.compile("[\ud800-\udfff]")
 # From this many characters on, the ASCII encoder saves more time than copying the vocabulary into a dict takes.
 ASCII_MIN_CHARS = 100_000
@@ -98,6 +99,13 @@ class Tokenizer:
         spans.append((len(text), len(text)))
         offsets = [(spans[start][0], spans[max(start, end - 1)][1]) for start, end in encoding.offsets]
         return Encoding(np.array(encoding.ids, dtype=np.int32), offsets)
+
+    def look_up_words(self, text: str) -> list[tuple[str, bool]]:
+        """The tokens of a text that have a letter, each with whether it is in the vocabulary."""
+        encoding = self.encode_with_offsets(text)
+        tokens = [text[start:end] for start, end in encoding.offsets]
+        known = (encoding.ids != UNKNOWN_ID).tolist()
+        return [(token, is_known) for token, is_known in zip(tokens, known, strict=True) if LETTER.search(token)]
 
     def _normalize(self, text: str, ascii_encoder: "_AsciiEncoder | None") -> str:
         """The text as it is split into tokens; words are left to the ASCII encoder if it takes the text."""

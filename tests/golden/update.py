@@ -18,7 +18,7 @@ def read_golden() -> list[dict[str, Any]]:
 
 
 def predict(texts: list[str]) -> list[tuple[str | None, float | None]]:
-    """The model's label and probability of `positive` for each text; None for a text without tokens."""
+    """The model's label and probability of `positive` for each text; None for a text without a known token."""
     predictions = Predictor(Checkpoint.read(ENGLISH), device="cpu").predict(texts)
     return [
         (prediction.label, prediction.probabilities and prediction.probabilities[POSITIVE])
@@ -31,10 +31,10 @@ def main() -> None:
     n_changed = 0
     lines = []
     for record, (label, probability) in zip(golden, predict([record["text"] for record in golden]), strict=True):
+        rounded = None if probability is None else round(probability, 3)
         if record.get("label", label) != label:
             n_changed += 1
-            print(f"{record['label']} -> {label} ({probability:.3f}): {record['text'][:100]!r}")
-        rounded = None if probability is None else round(probability, 3)
+            print(f"{record['label']} -> {label} ({rounded}): {record['text'][:100]!r}")
         updated = {"kind": record["kind"], "text": record["text"], "label": label, "probability": rounded}
         lines.append(json.dumps(updated, ensure_ascii=False) + "\n")
     FILE.write_text("".join(lines), encoding="utf-8")
