@@ -1,7 +1,6 @@
 """Labeled texts in memory: cleaning, class indices, label maps and merging. Knows no files and no Hub."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,23 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnsent.data.class_index import index_declared, index_labels
 from rnnsent.data.label_map import drop_option, resolve_label_map
 from rnnsent.data.labels import (
-    NUMBER,
     LabelMap,
-    class_name,
     format_counts,
     format_names,
     match_classes,
     merge_spellings,
-    name_spellings,
     sort_classes,
-    spell,
 )
 from rnnsent.data.missing import is_missing
 from rnnsent.errors import DataError
 
-MAX_CLASSES = 1_000
 UNLABELED = (-1, "-1")  # where the data set declares its classes, as on the Hub
 
 
@@ -123,21 +118,19 @@ def make_examples(
             continue
         labeled_texts.append(text)
         labels_present.append(label)
-    examples = Examples(labeled_texts, np.empty(0, dtype=np.int64), (), n_without_text, n_without_label, origin=origin)
     if class_names:
-        classes = tuple(map(class_name, class_names))
-        labels_of_classes = _declared_indices(labels_present, classes, source_name)
-        return replace(examples, labels=labels_of_classes, classes=classes, is_declared=True)
-    spelled = [spell(label) for label in labels_present]
-    names = name_spellings(Counter(spelled))
-    _check_classes(names.values(), len(spelled), source_name)
-    classes = sort_classes(names.values())
-    index_of = {spelling: classes.index(name) for spelling, name in names.items()}
-    return replace(
-        examples,
-        labels=np.array([index_of[spelling] for spelling in spelled], dtype=np.int64),
-        classes=classes,
-        spellings=_group_spellings(names),
+        index = index_declared(labels_present, class_names, source_name)
+    else:
+        index = index_labels(labels_present, source_name)
+    return Examples(
+        labeled_texts,
+        index.labels,
+        index.classes,
+        n_without_text,
+        n_without_label,
+        origin=origin,
+        spellings=index.spellings,
+        is_declared=bool(class_names),
     )
 
 
@@ -254,39 +247,3 @@ def _concatenate(parts: Sequence[Examples]) -> Examples:
         spellings=spellings,
         is_declared=all(examples.is_declared for examples in parts),
     )
-
-
-def _check_classes(names: Collection[str], n_rows: int, source_name: str) -> None:
-    """Raise DataError if a label column has too many values; ranges of numbers can still be mapped to classes."""
-    n_names = len(set(names))
-    is_too_many = n_names > MAX_CLASSES or (n_rows > 20 and n_names > n_rows / 2)
-    if is_too_many and not all(map(NUMBER.fullmatch, names)):
-        raise DataError(
-            f"{source_name}: the label column has {n_names:,} different values in {n_rows:,} rows, "
-            "too many to be classes; choose another with --label-column"
-        )
-
-
-def _group_spellings(names: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """The spellings of each class that has several."""
-    groups: dict[str, set[str]] = {}
-    for spelling, name in names.items():
-        groups.setdefault(name, set()).add(spelling)
-    return {name: frozenset(spellings) for name, spellings in groups.items() if len(spellings) > 1}
-
-
-def _declared_indices(labels: Sequence[Any], classes: Sequence[str], source_name: str) -> NDArray[np.int64]:
-    """The index of the class of each label: a number is the index, a string is the name."""
-    numbers = {index: index for index in range(len(classes))}
-    names = match_classes((class_name(label) for label in set(labels) if isinstance(label, (str, bool))), classes)
-    indices = np.empty(len(labels), dtype=np.int64)
-    for row, label in enumerate(labels):
-        if isinstance(label, (str, bool)):
-            name = names[class_name(label)]
-            index = None if name is None else classes.index(name)
-        else:
-            index = numbers.get(label)
-        if index is None:
-            raise DataError(f"{source_name}: label {label!r} is not one of the classes {format_names(classes)}")
-        indices[row] = index
-    return indices

@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Mapping
 
-from rnnsent.data.examples import MAX_CLASSES, Examples
+from rnnsent.data.class_index import MAX_CLASSES
+from rnnsent.data.examples import Examples
 from rnnsent.data.label_map import drop_option
 from rnnsent.data.labels import MAX_LISTED, NUMBER, format_counts, sort_classes
 from rnnsent.data.sentiment_scales import suggest_label_map
