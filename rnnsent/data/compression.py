@@ -11,7 +11,7 @@ from typing import Any
 
 from rnnsent.errors import DataError
 
-MAX_CHUNK_BYTES = 1 << 20  # of content at once, whatever a compressed chunk expands to
+MAX_CHUNK_BYTES = 1 << 18  # of content at once, whatever a compressed chunk expands to
 
 # BZh, the size of blocks, and the beginning of a block or of the end.
 BZIP2 = tuple(b"BZh%d" % size + start for size in range(1, 10) for start in (b"1AY&", b"\x17rE8"))

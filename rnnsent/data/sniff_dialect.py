@@ -127,7 +127,8 @@ def _split(line: str, delimiter: str | None) -> list[str]:
 def _choose(lines: Sequence[str], delimiter: str | None, *, is_tsv: bool) -> tuple[ParsedSample, str]:
     """The candidate with the most consistent rows, of equal ones the first; and why the lines cannot be read with it."""
     delimiters = (delimiter,) if delimiter else (("\t", *DELIMITERS) if is_tsv else DELIMITERS)
-    wide = [parsed for parsed in _parse_all(lines, delimiters) if parsed.width > 1 or delimiter]
+    candidates = _parse_all(lines, delimiters)
+    wide = [parsed for parsed in candidates if parsed.width > 1 or delimiter]
     best = max(wide, key=ParsedSample.rank, default=None)
     if delimiter and best:
         return best, ""
@@ -139,7 +140,7 @@ def _choose(lines: Sequence[str], delimiter: str | None, *, is_tsv: bool) -> tup
             return max(_parse_all(lines, (unusual,)), key=ParsedSample.rank), problem
     if best and is_delimited and not _is_one_text_column(lines, best):
         return best, ""
-    if named := [item for item in wide if any(cells and names_columns(cells) for cells, _ in item.rows[:5])]:
+    if named := [item for item in candidates if any(cells and names_columns(cells) for cells, _ in item.rows[:5])]:
         return max(named, key=ParsedSample.rank), ""
     return max(_parse_all(lines, (None,)), key=ParsedSample.rank), ""
 
