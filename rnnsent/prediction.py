@@ -7,7 +7,7 @@ up for loading it. Both engines give the same probabilities within 1e-5, and a p
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any, Self
@@ -19,6 +19,7 @@ from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.store import find_model
 from rnnsent.config import Device, PredictPrecision
 from rnnsent.data.ids import UNKNOWN_ID
+from rnnsent.data.python_texts import read_python_texts
 from rnnsent.data.records import RecordBatch
 from rnnsent.network import equations
 from rnnsent.network.calibration import length_exponents, length_factors
@@ -34,7 +35,7 @@ from rnnsent.parallel import MeteredStream, Pause, ordered_map
 THREADING_THRESHOLD, TORCH_THRESHOLD = 1e9, 1e11
 CHARS_PER_TOKEN = 4  # roughly; used only to estimate the work ahead
 BATCH_TEXTS = 4_096  # texts of a list that are processed together
-NO_TEXT, NO_KNOWN_TOKEN = "no text", "no known token"  # reasons why a text has no label
+MISSING, NO_TEXT, NO_KNOWN_TOKEN = "missing", "no text", "no known token"  # reasons why a text has no label
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Prediction:
         probabilities: of every class, by name; they sum to 1.
         n_tokens: tokens in the text.
         oov_rate: fraction of the tokens that are not in the vocabulary; None without tokens.
-        reason: why there is no label: "no text" (no tokens) or "no known token"; None with a label.
+        reason: why there is no label: "missing" (None or NaN), "no text" (no tokens) or "no known token"; None with a label.
     """
 
     text: str
@@ -145,10 +146,22 @@ class Predictor:
         """The tokens of a text that have a letter, each with whether it is in the vocabulary."""
         return self._tokenizer.look_up_words(text)
 
-    def predict(self, texts: Iterable[str]) -> list[Prediction]:
-        """The prediction for each text, in order. Raises TypeError for anything but an iterable of texts."""
-        batches = self.predict_batches(_split_batches(_check_texts(texts)))
-        return list(chain.from_iterable(batch.predictions for batch in batches))
+    def predict(self, texts: Iterable[str | None]) -> list[Prediction]:
+        """The prediction for each text, in order.
+
+        Args:
+            texts: a list or another iterable, a one-dimensional array, or a column of a table; None and NaN are missing
+                texts, which get no label.
+
+        Raises:
+            TypeError: this is not one column of texts; the message says what to pass instead.
+        """
+        checked, missing = read_python_texts(texts)
+        batches = self.predict_batches(_split_batches(checked))
+        predictions = list(chain.from_iterable(batch.predictions for batch in batches))
+        for index in missing:
+            predictions[index] = replace(predictions[index], reason=MISSING)
+        return predictions
 
     def predict_batches(
         self, batches: Iterable[RecordBatch | Pause], *, trace: bool = False
@@ -164,9 +177,10 @@ class Predictor:
             traces = [self.trace(text) for text in batch.texts] if trace else None
             yield PredictedBatch(batch, self._to_predictions(batch.texts, scores), traces)
 
-    def predict_proba(self, texts: Sequence[str]) -> Scores:
-        """The probabilities of each text as arrays."""
-        scores = [scores for _, scores in self._score_stream(_split_batches(texts))] or [self._score(())]
+    def predict_proba(self, texts: Iterable[str | None]) -> Scores:
+        """The probabilities of each text as arrays. Takes what `predict` takes."""
+        checked, _ = read_python_texts(texts)
+        scores = [scores for _, scores in self._score_stream(_split_batches(checked))] or [self._score(())]
         return Scores(*(np.concatenate(arrays) for arrays in zip(*map(_arrays, scores), strict=True)))
 
     def trace(self, text: str) -> list[TokenPrediction]:
@@ -265,16 +279,6 @@ def _without_label(text: str, n_tokens: int) -> Prediction:
     if not n_tokens:
         return Prediction(text, None, None, None, 0, None, NO_TEXT)
     return Prediction(text, None, None, None, n_tokens, 1.0, NO_KNOWN_TOKEN)
-
-
-def _check_texts(texts: Any) -> list[str]:
-    if isinstance(texts, (str, bytes)):  # a string is an iterable of strings too, one per character
-        raise TypeError(f"predict takes a list of texts, not one {type(texts).__name__}; write [{texts[:20]!r}]")
-    texts = list(texts)
-    for text in texts:
-        if not isinstance(text, str):
-            raise TypeError(f"predict takes a list of texts, not of {type(text).__name__}, for example {text!r}")
-    return texts
 
 
 def _split_batches(texts: Sequence[str]) -> Iterator[RecordBatch]:

@@ -313,8 +313,23 @@ def test_iterator(predictor: Predictor) -> None:
     assert predictor.predict(iter(("good", "bad"))) == predictor.predict(["good", "bad"])
 
 
-@pytest.mark.parametrize("texts", ["a text", b"a text", "", [None], ["good", 3], [b"good"]])
+@pytest.mark.parametrize("texts", ["a text", b"a text", {"good": 1}, ["good", 3], [["good"]], None])
 def test_type_error(predictor: Predictor, texts: object) -> None:
-    """Anything but an iterable of texts is a TypeError."""
-    with pytest.raises(TypeError, match="predict takes a list of texts, not "):
-        predictor.predict(texts)
+    """Anything but a column of texts is a TypeError."""
+    for method in (predictor.predict, predictor.predict_proba):
+        with pytest.raises(TypeError, match=r"predict takes a list of texts, not |element . is an? "):
+            method(texts)
+
+
+def test_missing_texts(predictor: Predictor) -> None:
+    """None and NaN keep their place without a label."""
+    predictions = predictor.predict(["good", None, "", float("nan"), "unseen"])
+    assert [prediction.reason for prediction in predictions] == [
+        None,
+        "missing",
+        "no text",
+        "missing",
+        "no known token",
+    ]
+    assert predictions[1] == Prediction("", None, None, None, 0, None, "missing")
+    assert np.isnan(predictor.predict_proba([None, "good"]).probabilities).all(axis=1).tolist() == [True, False]
