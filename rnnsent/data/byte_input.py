@@ -104,6 +104,8 @@ class ByteInput:
         while True:
             head = b"".join(chunk for chunk in self._peeked if chunk)
             is_enough = bool(LINE_END.search(head) if needs_line else head)
+            if is_enough and b"\0" in head and self.has_paused:  # UTF-16 is recognized by more than a line
+                is_enough = not self.wait(MAX_PAUSE_SECONDS)
             if (is_enough and self.has_paused) or len(head) >= size or (chunk := next(self._chunks, b"")) == b"":
                 return head[:size]
             self._peeked.append(chunk)

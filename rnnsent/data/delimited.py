@@ -136,6 +136,8 @@ class _RowParser:
                 return self._reject(f"{error}; double a quote inside a quoted field, and close each field's quote")
             if not cells:
                 continue
+            if not self._sniffed.candidate.can_read("".join(self._lines.current_row)):
+                return self._reject("a quoted field goes on after its quote; put a backslash before a quote inside it")
             if self._lines.is_damaged and ESCAPED_BYTES.search("".join(cells)):
                 return self._reject(NOT_UTF8)
             if len(self._lines.current_row) > 1 and self._sniffed.swallows_rows(self._lines.current_row):

@@ -192,6 +192,8 @@ def _weigh_name(cell: str, column: Sequence[str]) -> int:
         return -2
     if is_known_name(cell):
         return 4
+    if cell in categories:
+        return -4
     if sum(map(is_value, column)) > 0.9 * len(column):
         return 2
     n_words = len(cell.split())
@@ -201,7 +203,7 @@ def _weigh_name(cell: str, column: Sequence[str]) -> int:
     if usual_words >= 3:
         if n_words == 1:  # a short text is one word, too
             n_short = sum(len(value.split()) == 1 for value in column)
-            return 2 if len(column) >= MIN_COLUMN and n_short <= len(column) / 20 else 1
+            return 2 if len(column) >= MIN_COLUMN and n_short <= len(column) / 20 else int(len(column) > 3)
         if cell.endswith("?") and sum(value.endswith("?") for value in column) <= len(column) / 10:
             return 1  # the question of a survey
         if cell.endswith((".", "!", "?")) or n_words > usual_words / 2 > 3:

@@ -218,7 +218,7 @@ class _Scanner:
 
     def _extend(self, n_lines: int = 1) -> bool:
         """Read more lines, and forget what was parsed; whether there was one."""
-        added = []
+        added: list[str] = []
         for _ in range(n_lines):
             if added and self._lines.is_waiting():
                 break

@@ -2,8 +2,9 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from rnnsent.data.column_names import is_known_name
@@ -13,7 +14,7 @@ NO_DELIMITER = "\x1f"  # of a table with one column, where a comma is text
 SPACE_BEFORE_QUOTE = re.compile(r'[,;\t|] +"')
 QUOTED = re.compile(r'".*"', re.DOTALL)
 QUOTED_AFTER_SPACE = re.compile(r' +".*"', re.DOTALL)
-NEEDS_QUOTES = re.compile(r'[",;]')
+NEEDS_QUOTES = re.compile(r'[",;\t\r\n]')
 BACKSLASH_BEFORE_QUOTE = re.compile(r'.*\\".*', re.DOTALL)
 BACKSLASH_BEFORE_BREAK = re.compile(r"\\[\n\t]")
 MAX_ROWS = 200
@@ -42,6 +43,21 @@ class Candidate:
             options |= {"doublequote": False, "escapechar": self.escape}
         return options
 
+    def can_read(self, row: str) -> bool:
+        """Whether a row that the `csv` module has read is well-formed: with an escape, the module accepts anything after
+        the quote that closes a cell."""
+        return self.escape is None or self.quoting == "none" or _match_escaped(self.delimiter or NO_DELIMITER)(row)
+
+
+@cache
+def _match_escaped(delimiter: str) -> Callable[[str], bool]:
+    """Whether a row has cells in quotes, in which a backslash stands before each quote, and others, which begin with none."""
+    quoted = r'"(?:[^"\\]|\\.)*"'
+    unquoted = rf'(?:[^"\\{re.escape(delimiter)}\r\n]|\\.)(?:[^\\{re.escape(delimiter)}\r\n]|\\.)*'
+    cell = f"(?:{quoted}|{unquoted}|)"
+    pattern = re.compile(rf"{cell}(?:{re.escape(delimiter)}{cell})*[\r\n]*", re.DOTALL)
+    return lambda row: pattern.fullmatch(row) is not None
+
 
 @dataclass(frozen=True)
 class ParsedSample:
@@ -63,6 +79,12 @@ class ParsedSample:
         return any(cells and any(map(is_known_name, cells)) for cells, _ in self.rows[:5])
 
     @property
+    def splits_sentences(self) -> bool:
+        """Whether most cells but the first of each row begin with a blank, as those of sentences with commas do."""
+        later = [cell for cells, _ in self.rows for cell in (cells or ())[1:] if cell.strip()]
+        return sum(cell[0] == " " for cell in later) > len(later) / 2
+
+    @property
     def first_row(self) -> list[str]:
         """The first row with a cell that is not blank."""
         return next((cells for cells, _ in self.rows if cells and any(map(str.strip, cells))), [])
@@ -81,6 +103,7 @@ class ParsedSample:
         return (
             round(self.consistency, 2),
             self.has_known_names,
+            not self.splits_sentences,
             candidate.quoting != "none",
             candidate.escape is None,
             not candidate.skips_space,
@@ -101,7 +124,7 @@ def propose_dialects(text: str, delimiter: str | None) -> Iterator[Candidate]:
 
 
 def parse_sample(lines: Sequence[str], candidate: Candidate) -> ParsedSample:
-    rows = list(_parse_rows(lines, candidate.csv_options()))
+    rows = list(_parse_rows(lines, candidate))
     filled = [(cells, n_lines) for cells, n_lines in rows if cells and any(map(str.strip, cells))]
     widths = {
         width: sum(n_lines for cells, n_lines in filled if _has_width(cells, width))
@@ -129,7 +152,8 @@ def drop_wrong_quoting(parsed: Sequence[ParsedSample]) -> list[ParsedSample]:
     """
     literal = [item for item in parsed if item.candidate.quoting == "none"]
     quoted = [item for item in parsed if item.candidate.quoting != "none"]
-    if any(map(_has_literal_quotes, literal)) or any(map(_swallows_rows, quoted)):
+    is_quoted = any(map(_has_quoted_row, literal))
+    if not is_quoted and (any(map(_has_literal_quotes, literal)) or any(map(_swallows_rows, quoted))):
         return literal
     if any(_count_cells(item, QUOTED_AFTER_SPACE) for item in quoted if not item.candidate.skips_space):
         quoted = [item for item in quoted if item.candidate.skips_space]
@@ -141,7 +165,7 @@ def drop_wrong_quoting(parsed: Sequence[ParsedSample]) -> list[ParsedSample]:
     return quoted + [item for item in literal if item.candidate.escape or _count_cells(item, QUOTED) < n_unreadable]
 
 
-def _parse_rows(lines: Sequence[str], options: dict[str, Any]) -> Iterator[tuple[list[str] | None, int]]:
+def _parse_rows(lines: Sequence[str], candidate: Candidate) -> Iterator[tuple[list[str] | None, int]]:
     """The cells of each row and its number of lines. A row that does not parse is its first line."""
     start = 0
     while start < len(lines) and start < MAX_ROWS * 4:
@@ -155,8 +179,10 @@ def _parse_rows(lines: Sequence[str], options: dict[str, Any]) -> Iterator[tuple
 
         cells: list[str] | None
         try:
-            cells = next(csv.reader(read(), strict=True, **options), [])
+            cells = next(csv.reader(read(), strict=True, **candidate.csv_options()), [])
         except csv.Error:
+            cells, n_read = None, 1
+        if cells and not candidate.can_read("".join(lines[start : start + n_read])):
             cells, n_read = None, 1
         yield cells, max(n_read, 1)
         start += max(n_read, 1)
@@ -168,36 +194,38 @@ def _is_quoted(line: str, delimiter: str) -> bool:
     return line.startswith('"') and line.endswith('"') and f'"{delimiter}"' in line
 
 
+def _has_quoted_row(parsed: ParsedSample) -> bool:
+    """Whether a row has all its cells in quotes, which are no ordinary characters then: a class or a number has none."""
+    return any(len(cells) > 1 and all(map(QUOTED.fullmatch, cells)) for cells, _ in parsed.rows if cells)
+
+
 def _has_literal_quotes(parsed: ParsedSample) -> bool:
     """Whether quotes in TSV are ordinary characters: some cells of a column are in quotes without need, as no spreadsheet
     writes them, and others are not in quotes. `parsed` has the cells with their quotes."""
     if parsed.candidate.delimiter != "\t":
         return False
     rows = [cells for cells, _ in parsed.rows if cells]
-    if any(len(cells) > 1 and all(map(QUOTED.fullmatch, cells)) for cells in rows):
-        return False  # a class or a number has no literal quotes
     whole = [cells[: parsed.width] for cells in rows[1:] if _has_width(cells, parsed.width)]
     for column in zip(*whole, strict=True):
         in_quotes = [cell[1:-1] for cell in column if QUOTED.fullmatch(cell) and not cell.endswith('\\"')]
         if any(NEEDS_QUOTES.search(cell) is None for cell in in_quotes) and any(
-            cell and cell[0] != '"' for cell in column
+            cell and '"' not in (cell[0], cell[-1]) for cell in column
         ):
             return True
     return False
 
 
 def _swallows_rows(parsed: ParsedSample) -> bool:
-    """Whether a cell in TSV has lines with tabs, as whole rows that an unclosed quote has swallowed."""
+    """Whether most lines of a row of several lines in TSV have as many tabs as whole rows, which an unclosed quote has
+    swallowed."""
     if parsed.candidate.delimiter != "\t" or parsed.width < 2:
         return False
-    return any(_has_rows(cell, parsed.width) for cells, _ in parsed.rows for cell in cells or () if "\t" in cell)
-
-
-def _has_rows(cell: str, width: int) -> bool:
-    lines = [line for line in cell.split("\n") if line.strip()]
-    if len(lines) < 3:
-        return len(lines) == 2 and cell.count("\t") >= width - 1
-    return sum("\t" in line for line in lines[1:-1]) >= len(lines[1:-1]) / 2
+    for cells, n_lines in parsed.rows:
+        lines = [line for line in "\t".join(cells or ()).split("\n") if line.strip()] if n_lines > 1 else []
+        n_whole = sum(line.count("\t") == parsed.width - 1 for line in lines)
+        if n_whole > len(lines) / 2 and len(lines) + parsed.width > 4:  # two lines may have a tab each by chance
+            return True
+    return False
 
 
 def _count_cells(parsed: ParsedSample, pattern: re.Pattern[str]) -> int:
