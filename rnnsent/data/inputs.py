@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 PATH_PREFIXES = ("./", "../", "/", "~/")
 REMEDY = "to score this as text, pipe it: echo ... | rnnsent predict -"
-MAX_NAME_WORDS = 3  # in the name of a file; an argument with more is a text
+MAX_NAME_WORDS = 2  # in the name of a file; an argument with more is a text
 
 
 def open_reader(arguments: Sequence[str], options: ReadOptions, *, null: bool = False) -> Reader:
@@ -96,14 +96,15 @@ def _looks_like_path(argument: str) -> bool:
     """Whether an argument that is no file is rather the name of one than a text."""
     if len(argument) > 4_096 or "\n" in argument:
         return False
-    folder, slash, name = argument.rpartition("/")
-    if len(name.split()) > MAX_NAME_WORDS or argument.startswith(("http://", "https://")):
+    if argument.startswith(("http://", "https://")):
         return False
-    if format_of_name(name):
-        return True
-    if slash and folder and " " not in folder and Path(folder).expanduser().is_dir():
-        return True
-    return argument.startswith(PATH_PREFIXES) and not any(map(str.isspace, argument))
+    folder, slash, name = argument.rpartition("/")
+    is_in_folder = bool(slash and folder) and " " not in folder and Path(folder).expanduser().is_dir()
+    has_suffix = format_of_name(name) is not None
+    if len(name.split()) > MAX_NAME_WORDS:
+        return is_in_folder and has_suffix
+    is_prefixed = argument.startswith(PATH_PREFIXES) and not any(map(str.isspace, argument))
+    return has_suffix or is_in_folder or is_prefixed
 
 
 def _check_no_table_options(options: ReadOptions, what: str) -> None:
