@@ -12,6 +12,7 @@ from rnnsent.data.dialect import Quoting
 
 NO_DELIMITER = "\x1f"  # of a table with one column, where a comma is text
 SPACE_BEFORE_QUOTE = re.compile(r'[,;\t|] +"')
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
 QUOTED = re.compile(r'".*"', re.DOTALL)
 QUOTED_AFTER_SPACE = re.compile(r' +".*"', re.DOTALL)
 NEEDS_QUOTES = re.compile(r'[",;\t\r\n]')
@@ -125,17 +126,21 @@ def propose_dialects(text: str, delimiter: str | None) -> Iterator[Candidate]:
 
 def parse_sample(lines: Sequence[str], candidate: Candidate) -> ParsedSample:
     rows = list(_parse_rows(lines, candidate))
-    filled = [(cells, n_lines) for cells, n_lines in rows if cells and any(map(str.strip, cells))]
+    filled = [(cells, n_lines) for cells, n_lines in rows if cells and not _is_blank_or_comment(cells)]
     widths = {
         width: sum(n_lines for cells, n_lines in filled if _has_width(cells, width))
         for width in {len(cells) for cells, _ in filled}
     }
     width = max(widths, key=lambda value: (widths[value], value), default=1)
-    n_lines = sum(count for cells, count in rows if cells is None or any(map(str.strip, cells)))
+    n_lines = sum(count for cells, count in rows if cells is None or not _is_blank_or_comment(cells))
     delimiter = candidate.delimiter
     if delimiter and candidate.quoting != "none" and all(_is_quoted(line, delimiter) for line in lines if line.strip()):
         candidate = replace(candidate, quoting="all")
     return ParsedSample(candidate, rows, width, widths.get(width, 0) / n_lines if n_lines else 0.0)
+
+
+def _is_blank_or_comment(cells: Sequence[str]) -> bool:
+    return not any(map(str.strip, cells)) or (len(cells) == 1 and cells[0].lstrip().startswith("#"))
 
 
 def _has_width(cells: Sequence[str], width: int) -> bool:
@@ -221,9 +226,10 @@ def _swallows_rows(parsed: ParsedSample) -> bool:
     if parsed.candidate.delimiter != "\t" or parsed.width < 2:
         return False
     for cells, n_lines in parsed.rows:
-        lines = [line for line in "\t".join(cells or ()).split("\n") if line.strip()] if n_lines > 1 else []
+        lines = [line for line in LINE_BREAK.split("\t".join(cells or ())) if line.strip()] if n_lines > 1 else []
         n_whole = sum(line.count("\t") == parsed.width - 1 for line in lines)
-        if n_whole > len(lines) / 2 and len(lines) + parsed.width > 4:  # two lines may have a tab each by chance
+        is_clear = len(lines) > 2 or (len(lines) == 2 and parsed.width > 2)  # two lines may have a tab each by chance
+        if is_clear and n_whole > len(lines) / 2:
             return True
     return False
 
