@@ -48,10 +48,11 @@ bench: .venv-english/ready  ## compare the speed with other tools; 20 minutes on
 	$(ENGLISH)/python benchmarks/speed_plot.py
 	$(ENGLISH)/python benchmarks/report.py
 
-torture: .venv-test/ready  ## kill, fill the disk, fuzz and disconnect for ten minutes, and count what is lost
+torture: .venv-test/ready  ## kill, fill the disk, fuzz, misread and disconnect for a quarter of an hour, and count what is lost
 	$(TEST)/python -m tests.torture.kills --minutes 4
 	$(TEST)/python -m tests.torture.fuzz_checkpoints --minutes 3
 	$(TEST)/python -m tests.torture.inputs --minutes 1
+	$(TEST)/python -m tests.torture.tables --minutes 5
 	$(TEST)/python -m tests.torture.flaky_hub --minutes 1
 	$(TEST)/python -m tests.torture.same_answer
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture import inputs, kills
+from tests.torture import inputs, kills, tables
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are forked")
@@ -37,6 +37,16 @@ def test_inputs(tmp_path: Path) -> None:
     counts = inputs.run_campaign(tmp_path, max_inputs=100)
     assert (counts.inputs, counts.lost, counts.crashed) == (100, 0, 0)
     assert counts.records_in == counts.records_out > counts.rejected > 10
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="alarms")
+def test_tables(tmp_path: Path) -> None:
+    """Every table is read right or refused in one line, and a plain one is not refused."""
+    counts = tables.run_campaign(tmp_path, 300, every_command=150)
+    assert counts.tables == 300
+    assert counts.is_success, counts
+    assert counts.right > 200
+    assert counts.commands > 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are forked")
