@@ -103,5 +103,5 @@ def test_pandas() -> None:
     frame = pandas.DataFrame({"text": TEXTS, "n": [1, 2, 3]})
     with pytest.raises(TypeError, match=r'not a DataFrame; pass one column, for example frame\["text"\]'):
         read_python_texts(frame)
-    with pytest.raises(TypeError, match="^element 0 is an int"):
+    with pytest.raises(TypeError, match=r"^element 0 is an int"):
         read_python_texts(frame["n"])
