@@ -96,7 +96,10 @@ class FileSource:
         texts: list[str] = []
         for path in self._files[split]:
             opened = self._open(path)
-            label = self._find_label(opened, split) if self.options.text_columns == () else None
+            try:  # only so that it is not taken for the column of texts
+                label = self._find_label(opened, split)
+            except (DataError, SettingsError):
+                label = None
             columns = self._find_texts(opened, [label] if label else [])
             found = (read_text(row, columns, is_cell=opened.table.is_cell) for row in opened.rows)
             texts += [text for text in found if text is not None]
