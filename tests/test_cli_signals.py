@@ -1,17 +1,13 @@
 """Ctrl-C, SIGTERM and SIGHUP end every command with their exit code, whole records and no temporary file."""
 
-import array
 import contextlib
-import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
-import termios
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,7 +37,21 @@ def test_sigterm(run_ok) -> None:
 
 
 LINES = b"a good film, and not a very bad one\n" * 1_000
-CODE = "import rnnsent.prediction; rnnsent.prediction.THREADING_THRESHOLD = {threshold}; from rnnsent.cli.app import main; main()"
+# The command line, which says on stderr when it first calls a method of its output.
+ANNOUNCE = """
+import os
+import rnnsent.prediction
+from rnnsent.cli.app import main
+from rnnsent.output.terminal import Output
+rnnsent.prediction.THREADING_THRESHOLD = {threshold}
+method = Output.{method}
+def announce(self, *arguments):
+    Output.{method} = method
+    os.write(2, b"{method}\\n")
+    method(self, *arguments)
+Output.{method} = announce
+main()
+"""
 
 
 @pytest.mark.parametrize("threshold", ["1e18", "-1"], ids=["one thread", "workers"])
@@ -51,7 +61,7 @@ def test_predict(working_dir: Path, arguments: list[str], number: signal.Signals
     """A signal leaves whole records, the old output and no temporary file."""
     os.mkfifo(working_dir / "in")
     (working_dir / "out.jsonl").write_text("old")
-    command = [sys.executable, "-c", CODE.format(threshold=threshold), "predict", *arguments]
+    command = [sys.executable, "-c", ANNOUNCE.format(threshold=threshold, method="write"), "predict", *arguments]
     with subprocess.Popen(
         command, cwd=working_dir, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as running:
@@ -59,11 +69,9 @@ def test_predict(working_dir: Path, arguments: list[str], number: signal.Signals
         source = (working_dir / "in").open("wb") if arguments[0] == "in" else running.stdin
         feed = threading.Thread(target=keep_writing, args=[source])
         feed.start()
-        if "-o" in arguments:
-            wait_for(lambda: list(working_dir.glob(".out.jsonl.*")))
-            received = b""
-        else:
-            received = running.stdout.read(1_000)
+        assert running.stderr.readline() == b"write\n"
+        assert ("-o" in arguments) == bool(list(working_dir.glob(".out.jsonl.*")))
+        received = b"" if "-o" in arguments else running.stdout.read(1_000)
         running.send_signal(number)
         received += running.stdout.read()
         assert (running.wait(timeout=30), running.stderr.read()) == (code, b"")
@@ -81,34 +89,20 @@ def keep_writing(stream: BinaryIO) -> None:
             stream.write(LINES)
 
 
-def wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def is_pipe_full(descriptor: int) -> bool:
-    """Whether a pipe holds as many bytes as it can, so that its writer waits."""
-    waiting = array.array("i", [0])
-    fcntl.ioctl(descriptor, termios.FIONREAD, waiting)
-    return waiting[0] > 60_000
-
-
 def test_full_pipe(working_dir: Path) -> None:
     """A signal ends a command whose output nobody reads."""
-    (working_dir / "in").write_bytes(LINES * 10)
-    with subprocess.Popen(
-        [sys.executable, "-m", "rnnsent", "predict", "in"],
-        cwd=working_dir,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as running:
-        assert running.stdout and running.stderr
-        running.stdout.read(1)
-        wait_for(lambda: is_pipe_full(running.stdout.fileno()))
-        running.send_signal(signal.SIGTERM)
-        assert (running.wait(timeout=20), running.stderr.read()) == (143, b"")
+    reader, writer = os.pipe()
+    fill(writer)
+    command = [sys.executable, "-c", ANNOUNCE.format(threshold="1e18", method="flush"), "predict", "good", "bad"]
+    try:
+        with subprocess.Popen(command, cwd=working_dir, stdout=writer, stderr=subprocess.PIPE) as running:
+            assert running.stderr
+            assert running.stderr.readline() == b"flush\n"
+            running.send_signal(signal.SIGTERM)
+            assert (running.wait(timeout=20), running.stderr.read()) == (143, b"")
+    finally:
+        os.close(reader)
+        os.close(writer)
 
 
 SIGNAL_AFTER_RECORD = """
