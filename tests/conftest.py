@@ -145,6 +145,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def working_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Checkpoint) -> Iterator[Path]:
     """The working directory, with the model `tiny` in `models`; restores the handler of SIGTERM, which `run` sets."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("rnnsent.output.progress.LONG_PHASE_SECONDS", 600.0)  # a busy machine adds no line to stderr
     monkeypatch.setenv("RNNSENT_MODEL", "tiny")  # an explicit choice needs no note on stderr
     before = signal.getsignal(signal.SIGTERM)
     yield tmp_path

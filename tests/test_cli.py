@@ -84,8 +84,8 @@ def test_exit_code(arguments: list[str], code: int) -> None:
     [
         (["nosuch"], "No such command 'nosuch'. (see `rnnsent --help`)"),
         (["predict", "--nosuch", "x"], "No such option: --nosuch (see `rnnsent predict --help`)"),
-        (["predict", "-f", "xml", "x"], "'--format' / '-f': 'xml' is not one of 'table', 'tsv', 'csv', 'jsonl'"),
-        (["predict", "--text-column", "text", "x"], "--text-column names a column of a .csv, .tsv, .jsonl or .parquet"),
+        (["predict", "-f", "xml", "x"], "'--format' / '-f': 'xml' is not one of 'table', 'tsv', 'csv', 'json', 'jsonl', 'xlsx'"),
+        (["predict", "--text-column", "text", "x"], "--text-column is for tables, and the input is texts"),
         (["predict", "--json", "-f", "tsv", "x"], "--json is short for --format jsonl, but --format tsv was given"),
         (["predict", "--precision", "float16", "x"], "'--precision': 'float16' is not one of 'float32', 'bfloat16'"),
         (["predict", "tiny.csv", "tiny.csv"], "one table at a time"),
@@ -132,7 +132,7 @@ def test_usage_error(run_error, working_dir: Path, arguments: list[str], message
         (["train", "absent.csv"], "absent.csv: no such file or folder"),
         (["train", "empty.csv"], "empty.csv is empty"),
         (["train", "one.csv"], "one class"),
-        (["train", "ragged.csv"], "ragged.csv:3: 1 fields"),
+        (["train", "ragged.csv"], "ragged.csv:3: 3 fields, but the table has 2 columns"),
         (["train", "one.csv", "--text-column", "nope"], "no column 'nope'"),
         (["train", "sentences", "--device", "cuda"], "cuda"),
         (["datasets", "nosuch"], "unknown data set 'nosuch'"),
@@ -145,7 +145,7 @@ def test_failure(run_error, working_dir: Path, arguments: list[str], message: st
     """A failure is one line that names the culprit, exits with 1, and changes no model."""
     (working_dir / "empty.csv").write_text("")
     (working_dir / "one.csv").write_text("text,label\na,x\nb,x\n")
-    (working_dir / "ragged.csv").write_text("text,label\na,x\nb\n")
+    (working_dir / "ragged.csv").write_text("text,label\na,x\nb,y,z\n")
     (working_dir / "models" / "broken").mkdir()
     (working_dir / "models" / "broken" / "config.json").write_text("{")
     before = sorted((working_dir / "models").rglob("*"))

@@ -162,9 +162,9 @@ def test_closed_pipe(folder: Path) -> None:
 )
 def test_errors(folder: Path, arguments: list[str], code: int, message: str) -> None:
     """An error is one line that names the culprit and changes no model; test_cli.py has more of them, in process."""
-    (folder / "ragged.csv").write_text("text,label\na,x\nb\n")
+    (folder / "ragged.csv").write_text("text,label\na,x\nb,y,z\n")
     before = sorted((folder / "models").iterdir())
-    result = run(folder, *arguments)
+    result = run(folder, "-q", *arguments)
     assert result.returncode == code, result.stderr
     assert result.stderr.count(b"\n") == 1, result.stderr
     assert message in result.stderr.decode()

@@ -67,7 +67,7 @@ class Sniffed:
     def swallows_rows(self, lines: Sequence[str]) -> bool:
         """Whether a row of several lines is rather an unclosed quote and whole rows below it.
 
-        That is so if each line by itself has all cells, with the numbers and categories where the other rows have them.
+        That is so if each line alone has all cells, with the numbers and categories where the other rows have them.
         """
         if len(lines) < 2 or self.candidate.quoting == "none" or not any(self.column_values):
             return False
