@@ -221,13 +221,15 @@ def _has_literal_quotes(parsed: ParsedSample) -> bool:
 
 
 def _swallows_rows(parsed: ParsedSample) -> bool:
-    """Whether most lines of a row of several lines in TSV have as many tabs as whole rows, which an unclosed quote has
-    swallowed."""
+    """Whether a cell of TSV has line breaks and tabs, and most lines of its row have all cells: an unclosed quote has
+    swallowed rows."""
     if parsed.candidate.delimiter != "\t" or parsed.width < 2:
         return False
-    for cells, n_lines in parsed.rows:
-        lines = [line for line in LINE_BREAK.split("\t".join(cells or ())) if line.strip()] if n_lines > 1 else []
-        n_whole = sum(line.count("\t") == parsed.width - 1 for line in lines)
+    for cells, _ in parsed.rows:
+        if not any("\t" in cell and LINE_BREAK.search(cell) for cell in cells or ()):
+            continue
+        lines = [line for line in LINE_BREAK.split("\t".join(cells or ())) if line.strip()]
+        n_whole = sum(line.count("\t") >= parsed.width - 1 for line in lines)
         is_clear = len(lines) > 2 or (len(lines) == 2 and parsed.width > 2)  # two lines may have a tab each by chance
         if is_clear and n_whole > len(lines) / 2:
             return True

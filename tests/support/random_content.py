@@ -185,7 +185,7 @@ def draw_content(
         roles.append(("label", labels))
     for index in range(n_rows) if has_missing else ():
         if (header == "known" or index) and not random.randrange(6):  # a column of missing texts needs its name
-            texts[index], cells[index] = None, _draw_missing(random, has_null=has_null)
+            texts[index], cells[index] = None, _draw_missing(random, has_null=has_null) if index else ""
         if classes and index and not random.randrange(6):
             classes[index], labels[index] = None, _draw_missing(random, has_null=has_null)
     kinds = random.sample(EXTRA_KINDS, random.choice([0, 0, 1, 1, 2, 3, 5])) if not only_texts_and_labels else []
@@ -202,7 +202,7 @@ def draw_content(
     elif header == "repeated" and len(others) > 1:
         first, second = sorted(random.sample(others, 2))
         names[second] = names[first]
-    if header == "questions" and len(names) == 1:  # it reads like a text, and nothing tells that it is none
+    if header in ("questions", "none") and len(names) == 1:  # nothing tells a header from texts, or commas in them
         names, header = [random.choice(TEXT_NAMES)], "known"
     order = [role for role, _ in roles]
     label = order.index("label") if "label" in order else None

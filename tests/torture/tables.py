@@ -9,7 +9,7 @@ if fewer than 95% of the plain tables are read right: those that are well-formed
 Some tables are left out, or come with an option, because nothing in them tells how to read them:
 
 - without a header: a title above the rows, a short first row that begins like a comment, rows longer than others;
-- one column: a header that reads like a text, a blank line that is an empty text;
+- one column: no header or one that reads like a text, a blank line that is an empty text;
 - quotes as ordinary characters in TSV, if only cells are in quotes that a spreadsheet would put in quotes as well, those with a
   comma, semicolon or quote; or in fewer than four rows; an unclosed quote in fewer than four rows;
 - a single letter outside ASCII in an encoding other than cp1252;
