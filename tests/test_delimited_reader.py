@@ -57,7 +57,7 @@ def test_mixed_line_ends(tmp_path: Path) -> None:
         ('text\tlabel\n"x" y\tpos\n', Dialect("\t", "none", header=("text", "label"))),
         ('text,label\n"a \\"b\\", c",pos\n', Dialect(escape="\\", header=("text", "label"))),
         ("text,,text\nx y,,z\n", Dialect(header=("text", "", "text"))),
-        ("1,a b c\n2,d e f\n", Dialect()),
+        ("".join(f"{i},so it goes for {i}\n" for i in range(9)), Dialect()),
     ],
 )
 def test_dialect(tmp_path: Path, content: str, dialect: Dialect) -> None:

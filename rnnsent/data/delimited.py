@@ -46,7 +46,7 @@ def read_delimited(
     if sniffed.n_skipped_lines:
         LOG.info("%s: skipped %s above the first row", name, _count_lines(sniffed.n_skipped_lines))
     lines.skip(sniffed.n_lines_before)
-    parser = _RowParser(lines, sniffed)
+    parser = _parse_rows(lines, sniffed)
     header = _read_header(parser, sniffed, name) if sniffed.has_header else None
     if header is None:
         columns = tuple(map(str, range(1, sniffed.width + 1)))
@@ -59,7 +59,7 @@ def read_delimited(
         name=name,
         format="tsv" if dialect.delimiter == "\t" else "csv",
         columns=columns,
-        rows=_to_rows(parser, columns, header, name),
+        rows=_to_rows(lines, parser, columns, header, name),
         dialect=dialect,
         is_cell=True,
         is_waiting=lines.is_waiting,
@@ -67,7 +67,7 @@ def read_delimited(
     )
 
 
-def _read_header(parser: "_RowParser", sniffed: Sniffed, name: str) -> tuple[str, ...]:
+def _read_header(parser: Iterator[list[str] | UnreadableRow], sniffed: Sniffed, name: str) -> tuple[str, ...]:
     """The cells of the header; rows below it that describe the columns are skipped.
 
     Raises:
@@ -86,19 +86,24 @@ def _read_header(parser: "_RowParser", sniffed: Sniffed, name: str) -> tuple[str
 
 
 def _to_rows(
-    parser: "_RowParser", columns: tuple[str, ...], header: tuple[str, ...] | None, name: str
+    lines: TextLines,
+    parser: Iterator[list[str] | UnreadableRow],
+    columns: tuple[str, ...],
+    header: tuple[str, ...] | None,
+    name: str,
 ) -> Iterator[Row | UnreadableRow]:
     width = len(columns)
-    names = list(header) if header and width > 1 else None
+    names = list(header) if header and width > 1 else []
+    last_name = names[-1] if names else None
     n_repeated = 0
     for cells in parser:
         if isinstance(cells, UnreadableRow):
             yield cells
         elif len(cells) == width:
-            if cells[-1:] == (names or ())[-1:] and [cells[0].lstrip("\ufeff"), *cells[1:]] == names:
+            if cells[-1] == last_name and [cells[0].lstrip("\ufeff"), *cells[1:]] == names:
                 n_repeated += 1  # where files are joined
                 continue
-            yield dict(zip(columns, cells, strict=True))
+            yield dict(zip(columns, cells))  # noqa: B905 - as many, and this is where the time goes
         elif len(cells) < width:
             if len(cells) > 1 or any(map(str.strip, cells)):
                 yield dict(zip(columns, [*cells, *[""] * (width - len(cells))], strict=True))
@@ -106,7 +111,7 @@ def _to_rows(
             yield dict(zip(columns, cells[:width], strict=True))
         else:
             yield UnreadableRow(
-                parser.row_number,
+                lines.row_number,
                 f"{len(cells)} fields, but the table has {width} columns; quote a field with a delimiter in it",
             )
     if n_repeated:
@@ -115,45 +120,34 @@ def _to_rows(
         )
 
 
-class _RowParser:
-    """The cells of each row; blank lines are none."""
-
-    def __init__(self, lines: TextLines, sniffed: Sniffed) -> None:
-        self._lines, self._sniffed = lines, sniffed
-        is_escaped = sniffed.candidate.escape is not None
-        source = map(_escape_null, lines) if is_escaped else lines
-        self._reader = csv.reader(source, strict=True, **sniffed.candidate.csv_options())
-
-    def __iter__(self) -> Iterator[list[str] | UnreadableRow]:
-        return self
-
-    def __next__(self) -> list[str] | UnreadableRow:
-        while True:
-            self._lines.start_row()
-            try:
-                cells = next(self._reader)
-            except csv.Error as error:
-                return self._reject(f"{error}; double a quote inside a quoted field, and close each field's quote")
+def _parse_rows(lines: TextLines, sniffed: Sniffed) -> Iterator[list[str] | UnreadableRow]:
+    """The cells of each row; blank lines are none. An unreadable row is its first line only."""
+    candidate, row = sniffed.candidate, lines.current_row
+    is_escaped = candidate.escape is not None
+    reader = csv.reader(map(_escape_null, lines) if is_escaped else lines, strict=True, **candidate.csv_options())
+    while True:
+        row.clear()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            problem = f"{error}; double a quote inside a quoted field, and close each field's quote"
+        else:
             if not cells:
                 continue
-            if not self._sniffed.candidate.can_read("".join(self._lines.current_row)):
-                return self._reject("a quoted field goes on after its quote; put a backslash before a quote inside it")
-            if self._lines.is_damaged and ESCAPED_BYTES.search("".join(cells)):
-                return self._reject(NOT_UTF8)
-            if len(self._lines.current_row) > 1 and self._sniffed.swallows_rows(self._lines.current_row):
-                return self._reject("a quote that opens here is closed rows later; close it, or double it")
-            return cells
-
-    @property
-    def row_number(self) -> int:
-        """The number of the line on which the current row starts."""
-        return self._lines.row_number
-
-    def _reject(self, reason: str) -> UnreadableRow:
-        """An unreadable row is its first line only."""
-        row = UnreadableRow(self._lines.row_number, reason)
-        self._lines.push_back()
-        return row
+            if is_escaped and not candidate.can_read("".join(row)):
+                problem = "a quoted field goes on after its quote; put a backslash before a quote inside it"
+            elif lines.is_damaged and ESCAPED_BYTES.search("".join(cells)):
+                problem = NOT_UTF8
+            elif len(row) > 1 and sniffed.swallows_rows(row):
+                problem = "a quote that opens here is closed rows later; close it, or double it"
+            else:
+                yield cells
+                continue
+        number = lines.row_number
+        lines.push_back()
+        yield UnreadableRow(number, problem)
 
 
 def _escape_null(line: str) -> str:

@@ -17,6 +17,8 @@ NOT_AN_OBJECT = 'each record must be an object, for example {"text": "..."}'
 NOT_UTF8 = "has bytes that are not UTF-8; give the encoding of the file with --encoding"
 MAX_LITERAL_CHARS = 30  # of null, true, and most numbers
 JSON_SPACE = " \t\r\n"
+DECODER = JSONDecoder()
+RECORD_SPACE = JSON_SPACE + "\x1e"  # RFC 7464 begins each record with a record separator
 
 
 def read_json(lines: TextLines, name: str, *, is_lines: bool | None = None) -> Table:
@@ -89,36 +91,29 @@ def _is_json(text: str) -> bool:
 
 def _read_lines(lines: TextLines, name: str) -> Iterator[Row | UnreadableRow]:
     is_first = True
-    while (record := _next_record(lines)) is not None:
-        row = _parse(record, lines)
-        problem = _describe_wrapper(row, name) if is_first else None
-        if problem and not any(line.strip(JSON_SPACE) for line in lines.sample()):
-            raise DataError(problem)
-        is_first = False
-        yield row
-
-
-def _next_record(lines: TextLines) -> str | None:
-    while True:
-        lines.start_row()
-        line = next(lines, None)
-        if line is None:
-            return None
-        if record := line.strip(JSON_SPACE + "\x1e"):  # RFC 7464 begins each record with a record separator
-            return record
+    start_row = lines.current_row.clear
+    start_row()
+    for line in lines:
+        if record := line.strip(RECORD_SPACE):
+            row = _parse(record, lines)
+            if is_first:
+                is_first = False
+                if (problem := _describe_wrapper(row, name)) and not any(map(str.strip, lines.sample())):
+                    raise DataError(problem)
+            yield row
+        start_row()
 
 
 def _parse(line: str, lines: TextLines) -> Row | UnreadableRow:
-    number = lines.row_number
     if lines.is_damaged and ESCAPED_BYTES.search(line):
-        return UnreadableRow(number, NOT_UTF8)
+        return UnreadableRow(lines.row_number, NOT_UTF8)
     try:
-        row = json.loads(line)
+        row = DECODER.decode(line)
     except JSONDecodeError as error:
-        return UnreadableRow(number, f"not JSON: {error.msg} at column {error.colno}")
+        return UnreadableRow(lines.row_number, f"not JSON: {error.msg} at column {error.colno}")
     except (ValueError, RecursionError) as error:
-        return UnreadableRow(number, f"JSON that cannot be read: {error}")
-    return row if isinstance(row, dict) else UnreadableRow(number, NOT_AN_OBJECT)
+        return UnreadableRow(lines.row_number, f"JSON that cannot be read: {error}")
+    return row if isinstance(row, dict) else UnreadableRow(lines.row_number, NOT_AN_OBJECT)
 
 
 def _read_values(scanner: "_Scanner", name: str) -> Iterator[Row | UnreadableRow]:

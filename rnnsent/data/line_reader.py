@@ -70,43 +70,42 @@ def read_records(
         DataError: the input is no text, or not in the encoding.
     """
     text = Utf8Input(source, encoding, may_be_binary=may_be_binary or separator == b"\0", has_lines=separator != b"\0")
-    records = _Records(source.name)
+    damaged = _DamagedRecords(source.name)
     texts: list[str] = []
-    size, deadline = 0, 0.0
+    n_records, size, deadline = 0, 0, 0.0
     for raw in _split(text.chunks(), separator):
         if raw is None:  # the input pauses
             if texts:
                 yield RecordBatch(texts)
-                texts, size = [], 0
+                n_records, texts, size = n_records + len(texts), [], 0
             yield PAUSE
             continue
         if not texts:
             deadline = time.monotonic() + BATCH_SECONDS
-        texts.append(records.decode(raw))
+        try:
+            texts.append(raw.decode("utf-8"))
+        except UnicodeDecodeError:
+            texts.append(damaged.decode(raw, n_records + len(texts) + 1))
         size += len(raw)
         if len(texts) >= BATCH_RECORDS or size >= BATCH_BYTES or time.monotonic() > deadline:
             yield RecordBatch(texts)
-            texts, size = [], 0
+            n_records, texts, size = n_records + len(texts), [], 0
     if texts:
         yield RecordBatch(texts)
-    records.warn()
+    damaged.warn()
 
 
-class _Records:
-    """Decodes records, and counts those with bytes that are not UTF-8."""
+class _DamagedRecords:
+    """Decodes records with bytes that are not UTF-8, and counts them."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._n_records = self._n_damaged = self._first_damaged = 0
+        self._n_damaged = self._first_damaged = 0
 
-    def decode(self, raw: bytes) -> str:
-        self._n_records += 1
-        try:
-            return raw.decode("utf-8")
-        except UnicodeDecodeError:
-            self._n_damaged += 1
-            self._first_damaged = self._first_damaged or self._n_records
-            return raw.decode("utf-8", "replace")
+    def decode(self, raw: bytes, number: int) -> str:
+        self._n_damaged += 1
+        self._first_damaged = self._first_damaged or number
+        return raw.decode("utf-8", "replace")
 
     def warn(self) -> None:
         if self._n_damaged:

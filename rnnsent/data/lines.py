@@ -20,7 +20,7 @@ class TextLines:
     """The lines of an input, each with its end, and which of them belong to the current row.
 
     Attributes:
-        n_read: the number of lines read.
+        current_row: the lines of the current row.
         line_end: the end of most lines: `\\n`, `\\r\\n`, or `\\r` if there is no line feed.
         is_damaged: whether there were bytes that are not UTF-8; they are lone surrogates in the lines.
     """
@@ -35,8 +35,8 @@ class TextLines:
         self._lines: deque[str] = deque()  # complete lines that are not read yet
         self._rest: list[bytes] = []  # of an incomplete line
         self._is_exhausted = self._is_paused = False
-        self._row: list[str] = []
-        self.n_read = 0
+        self.current_row: list[str] = []
+        self._n_fetched = 0
         self._separator = b"\n"
         self.line_end, self.is_damaged = "\n", False
         self._detect_line_end()
@@ -45,14 +45,19 @@ class TextLines:
         return self
 
     def __next__(self) -> str:
+        try:
+            line = self._lines.popleft()
+        except IndexError:
+            line = self._wait_for_line()
+        self.current_row.append(line)
+        return line
+
+    def _wait_for_line(self) -> str:
         while not self._lines:
             if self._is_exhausted:
                 raise StopIteration
             self._fetch()
-        line = self._lines.popleft()
-        self._row.append(line)
-        self.n_read += 1
-        return line
+        return self._lines.popleft()
 
     def sample(self) -> list[str]:
         """The first lines, which stay unread: all that arrive before the input pauses for long, up to SAMPLE_CHARS."""
@@ -84,24 +89,23 @@ class TextLines:
             next(self)
         self.start_row()
 
-    def start_row(self) -> None:
-        self._row.clear()
-
     @property
-    def current_row(self) -> list[str]:
-        """The lines of the current row."""
-        return self._row
+    def n_read(self) -> int:
+        """The number of lines read."""
+        return self._n_fetched - len(self._lines)
+
+    def start_row(self) -> None:
+        self.current_row.clear()
 
     @property
     def row_number(self) -> int:
         """The number, from 1, of the line on which the current row starts."""
-        return self.n_read - len(self._row) + 1
+        return self.n_read - len(self.current_row) + 1
 
     def push_back(self, *, keep: int = 1) -> None:
         """Push back the lines of the current row except for the first `keep`."""
-        self._lines.extendleft(reversed(self._row[keep:]))
-        self.n_read -= len(self._row[keep:])
-        del self._row[keep:]
+        self._lines.extendleft(reversed(self.current_row[keep:]))
+        del self.current_row[keep:]
 
     def _fetch(self) -> None:
         """Read one chunk, or note that the input pauses or ends."""
@@ -113,13 +117,16 @@ class TextLines:
             self._is_exhausted = True
             if rest := b"".join(self._rest):
                 self._lines.append(self._decode(rest))
+                self._n_fetched += 1
             self._rest.clear()
             return
         complete, separator, rest = chunk.rpartition(self._separator)
         if separator:
             text = self._decode(b"".join([*self._rest, complete]))
             end = separator.decode()
-            self._lines.extend(line + end for line in text.split(end))
+            lines = [line + end for line in text.split(end)]
+            self._lines += lines
+            self._n_fetched += len(lines)
             self._rest.clear()
         if rest:
             self._rest.append(rest)

@@ -19,9 +19,7 @@ def is_missing(value: Any, *, is_cell: bool) -> bool:
     Args:
         is_cell: whether the value comes from CSV, TSV or a spreadsheet, which have no null of their own.
     """
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return True
-    if not isinstance(value, str):
-        return False
-    stripped = value.strip()
-    return not stripped or (is_cell and stripped in MISSING_CELLS)
+    if isinstance(value, str):
+        stripped = value.strip()
+        return not stripped or (is_cell and stripped in MISSING_CELLS)
+    return value is None or (isinstance(value, float) and math.isnan(value))

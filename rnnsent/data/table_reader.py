@@ -3,7 +3,6 @@ place."""
 
 import logging
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 from rnnsent.config import InputFormat
@@ -62,18 +61,24 @@ class TableReader:
         if not self.columns:
             self.columns = tuple(dict.fromkeys(name for row in readable for name in row))
         columns = self._find_text_columns(readable) if readable else ()
-        batch: list[Row | UnreadableRow] = []
-        n_rows = 0
-        for row in chain(sample, self._table.rows):
-            batch.append(self._reject(row) if isinstance(row, UnreadableRow) else row)
-            n_rows += 1
-            is_waiting = n_rows >= len(sample) and self._table.is_waiting()
-            if len(batch) >= BATCH_ROWS or is_waiting:
+        has_pauses = not self._source.can_be_reopened
+        batch = sample
+        while len(batch) > BATCH_ROWS:
+            yield self._make_batch(batch[:BATCH_ROWS], columns)
+            batch = batch[BATCH_ROWS:]
+        if batch and self._table.is_waiting():
+            yield self._make_batch(batch, columns)
+            yield PAUSE
+            batch = []
+        for row in self._table.rows:
+            batch.append(row)
+            is_waiting = has_pauses and self._table.is_waiting()
+            if is_waiting or len(batch) >= BATCH_ROWS:
                 yield self._make_batch(batch, columns)
                 batch = []
             if is_waiting:
                 yield PAUSE
-        if batch or not n_rows:
+        if batch or not sample:
             yield self._make_batch(batch, columns)
 
     def schema(self) -> Any:
@@ -104,11 +109,14 @@ class TableReader:
 
     def _make_batch(self, rows: list[Row | UnreadableRow], columns: tuple[str, ...]) -> RecordBatch:
         texts = []
+        is_cell = self._table.is_cell
         for index, row in enumerate(rows):
             text: str | None = ""
-            if not isinstance(row, UnreadableRow):
+            if isinstance(row, UnreadableRow):
+                self._reject(row)
+            else:
                 try:
-                    text = read_text(row, columns, is_cell=self._table.is_cell)
+                    text = read_text(row, columns, is_cell=is_cell)
                 except DataError as error:
                     rows[index] = self._reject(UnreadableRow(0, str(error)))
                 self.n_without_text += text is None
