@@ -1,7 +1,7 @@
 """Measure startup, streaming and training speed against PyTorch's own arithmetic and other tools: `make bench`.
 
     python benchmarks/speed.py                    # every row; needs the Hub for IMDB and SST-2, and the extra `bench`
-    python benchmarks/speed.py --short            # one minute, on the bundled sentences; records nothing
+    python benchmarks/speed.py --short            # one minute, on the bundled sentences; records nothing; without busy
     python benchmarks/speed.py startup training   # some of the groups
 
 Every row except those on peak memory is a ratio of two measurements that alternate, reported as the median and the range
@@ -19,6 +19,7 @@ from statistics import median
 import numpy as np
 import record
 import speed_peers as peers
+from busy import SHORT, TRAIN, UNLIMITED_SPINNING, run_seconds
 from processes import Usage, alternate, ratios, run_process, write_lines
 
 from rnnsent.data.examples import Examples
@@ -195,11 +196,54 @@ def measure_training(work: Workload) -> Iterator[tuple[Row, list[float]]]:
     )
 
 
+def measure_busy(work: Workload) -> Iterator[tuple[Row, list[float]]]:
+    """Commands beside another PyTorch process with one busy thread per core, against the same commands alone.
+
+    Half of the cores, which is a fair share, doubles the time.
+    """
+    train = [*TRAIN, *SHORT] if work.repeats == 1 else TRAIN
+    idle, idle_unlimited, loaded, loaded_unlimited = alternate(
+        work.repeats,
+        lambda: run_seconds(train, busy=False),
+        lambda: run_seconds(train, UNLIMITED_SPINNING, busy=False),
+        lambda: run_seconds(train, busy=True),
+        lambda: run_seconds(train, UNLIMITED_SPINNING, busy=True),
+    )
+    name = "time of `rnnsent train sentences`"
+    yield (
+        Row(f"{name} / with OpenMP's default spinning", target=1.05, stretch_goal=1.0, lower_is_better=True),
+        ratios(idle, idle_unlimited),
+    )
+    yield (
+        Row(f"{name} beside a busy process / alone", target=2.6, stretch_goal=2.0, lower_is_better=True),
+        ratios(loaded, idle),
+    )
+    yield (
+        Row(f"{name} beside a busy process / alone, both with OpenMP's default spinning"),
+        ratios(loaded_unlimited, idle_unlimited),
+    )
+    with write_lines(work.reviews) as path:
+        predict = [*PREDICT, str(path), "-o", str(path.with_suffix(".tsv"))]
+        idle, loaded = alternate(
+            work.repeats, lambda: run_seconds(predict, busy=False), lambda: run_seconds(predict, busy=True)
+        )
+    yield (
+        Row(
+            "time of `rnnsent predict` on IMDB beside a busy process / alone",
+            target=2.6,
+            stretch_goal=2.0,
+            lower_is_better=True,
+        ),
+        ratios(loaded, idle),
+    )
+
+
 GROUPS = {
     "startup": measure_startup,
     "stream": measure_streams,
     "scaling": measure_scaling,
     "training": measure_training,
+    "busy": measure_busy,
 }
 
 
@@ -252,7 +296,8 @@ def main() -> None:
     )
     options = parser.parse_args()
     work = load_workload(short=options.short)
-    for group in options.groups or GROUPS:
+    groups = options.groups or [group for group in GROUPS if not (options.short and group == "busy")]
+    for group in groups:
         for row, values in GROUPS[group](work):
             print(format_row(row, values), flush=True)
             if not options.short:
