@@ -252,3 +252,17 @@ def test_totals(tmp_path: Path) -> None:
     """What a program adds below the rows is a row without a text, if it has too few cells."""
     content = "id,text,label\n1,so good,pos\n2,so bad,neg\n\n(2 rows)\n"
     assert read_content(tmp_path, content)[2:] == [("(2 rows)", "", "")]
+
+
+def test_backslashes(tmp_path: Path) -> None:
+    """Where a backslash escapes a quote, one that escapes nothing stays, and so does the \\N of MySQL."""
+    content = 'id,text\n1,"He said \\"great\\", in C:\\temp"\n2,"a \\\\ b"\n3,\\N\n4,"it is \\"bad\\""\n'
+    texts = [text for _, text in read_content(tmp_path, content)]
+    assert texts == ['He said "great", in C:\\temp', "a \\ b", "\\N", 'it is "bad"']
+
+
+def test_repeated_names(tmp_path: Path, log: list[str]) -> None:
+    """Of columns with one name, the later ones are called by number too, which is said."""
+    table = open_content(tmp_path, "text,text,label\na nice one,b,pos\na bad one,c,neg\n")
+    assert table.columns == ("text", "text_2", "label")
+    assert "several columns are called 'text'; the later ones are 'text_2'" in " ".join(map(str, log))

@@ -7,7 +7,7 @@ no other row with it: not even if its quote is never closed.
 import csv
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rnnsent.data.dialect import Dialect
 from rnnsent.data.header import name_columns
@@ -19,7 +19,6 @@ from rnnsent.errors import DataError, SettingsError
 
 LOG = logging.getLogger(__name__)
 MAX_FIELD_CHARS = 1 << 26  # an unclosed quote would read the whole file into memory
-NULL = re.compile(r"(^|[,;|\t])\\N(?=[,;|\t\r\n]|$)")
 NOT_UTF8 = "has bytes that are not UTF-8; give the encoding of the file with --encoding"
 
 
@@ -53,6 +52,13 @@ def read_delimited(
         LOG.info("%s: the first row is data; columns are called by number, from 1; --header overrides this", name)
     else:
         columns = name_columns(header)
+        if repeated := sorted({written for written in header if written.strip() and header.count(written) > 1}):
+            LOG.warning(
+                "%s: several columns are called %s; the later ones are %s",
+                name,
+                ", ".join(map(repr, repeated)),
+                _later(header, columns),
+            )
     candidate = sniffed.candidate
     dialect = Dialect(candidate.delimiter or ",", candidate.quoting, candidate.escape, lines.line_end, has_bom, header)
     return Table(
@@ -124,7 +130,8 @@ def _parse_rows(lines: TextLines, sniffed: Sniffed) -> Iterator[list[str] | Unre
     """The cells of each row; blank lines are none. An unreadable row is its first line only."""
     candidate, row = sniffed.candidate, lines.current_row
     is_escaped = candidate.escape is not None
-    reader = csv.reader(map(_escape_null, lines) if is_escaped else lines, strict=True, **candidate.csv_options())
+    source: Iterable[str] = _keep_backslashes(lines, candidate.delimiter or "") if is_escaped else lines
+    reader = csv.reader(source, strict=True, **candidate.csv_options())
     while True:
         row.clear()
         try:
@@ -150,9 +157,18 @@ def _parse_rows(lines: TextLines, sniffed: Sniffed) -> Iterator[list[str] | Unre
         yield UnreadableRow(number, problem)
 
 
-def _escape_null(line: str) -> str:
-    """Escape the backslash of a cell that is only \\N, which means NULL to MySQL and PostgreSQL."""
-    return NULL.sub(r"\g<1>\\\\N", line) if r"\N" in line else line
+def _keep_backslashes(lines: Iterable[str], delimiter: str) -> Iterator[str]:
+    """Double the backslashes that escape nothing, as in `C:\\temp` and in the `\\N` of MySQL, since the `csv` module drops them."""
+    escape = re.compile(rf"\\([\"\\\r\n{re.escape(delimiter)}])?")
+    for line in lines:
+        yield escape.sub(lambda match: match[0] if match[1] else r"\\", line) if "\\" in line else line
+
+
+def _later(header: Sequence[str], columns: Sequence[str]) -> str:
+    """The keys of columns that have the name of an earlier one."""
+    return ", ".join(
+        repr(key) for key, written in zip(columns, header, strict=True) if written.strip() and key != written
+    )
 
 
 def _preview(cells: list[str]) -> str:
