@@ -124,7 +124,7 @@ class ProgressBar(ProgressLog):
         if activity != self._activity:
             if self._task is not None:
                 self._display.remove_task(self._task)
-            self._task, self._activity = self._display.add_task("", total=total, metrics=""), activity
+            self._task, self._activity = self._display.add_task(description, total=total, metrics=metrics), activity
         self._display.update(self._task, completed=done or 0, description=description, metrics=metrics)
 
 
