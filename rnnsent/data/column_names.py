@@ -37,9 +37,7 @@ LABEL_TIERS = (
     ),
     frozenset({"category", "categories", "topic", "type", "tag", "classification"}),
 )  # fmt: skip
-ID_NAME = re.compile(
-    r"(?:^|[_\s.-])(?:id|ids|uuid|guid|index|idx|no|nr|number)$|(?<=[a-z])(?:Id|ID|Ids|IDs)$", re.IGNORECASE
-)
+ID_NAME = re.compile(r"(?i:(?:^|[_\s.-])(?:id|ids|uuid|guid|index|idx|no|nr|number)$)|(?<=[a-z])(?:Id|ID|Ids|IDs)$")
 
 
 def normalize_name(name: str) -> str:

@@ -283,7 +283,7 @@ def _ask(
         return SettingsError(f"{source_name}: {reason}")
     if reason:
         problem = f"the {role} column is unclear: {reason}"
-    elif candidates:
+    elif len(candidates) > 1:
         problem = f"the {role} column is ambiguous ({' or '.join(candidates[:MAX_LISTED])})"
     else:
         problem = f"the {role} column cannot be inferred"

@@ -95,6 +95,9 @@ def _count_preamble(rows: Sequence[Cells]) -> int:
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
     usual = _mode([count for count in filled if count])
     if usual < 2:
+        for index, (row, count) in enumerate(zip(rows[:MAX_PREAMBLE], filled, strict=False)):
+            if count > 1 and any(map(is_known_name, row)):
+                return index
         return next((index for index, count in enumerate(filled) if count and not _is_comment(rows[index])), 0)
     first = None
     for index, (row, count) in enumerate(zip(rows[:MAX_PREAMBLE], filled, strict=False)):
@@ -112,10 +115,9 @@ def _count_preamble(rows: Sequence[Cells]) -> int:
 
 def _count_comments(rows: Sequence[Cells]) -> int:
     """The blank rows and comments above the first row."""
-    usual = _mode([sum(bool(cell.strip()) for cell in row) for row in rows])
-    for index, row in enumerate(rows):
-        count = sum(bool(cell.strip()) for cell in row)
-        if count and not (_is_comment(row) and count < usual):
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    for index, (row, count) in enumerate(zip(rows, filled, strict=True)):
+        if count and not (_is_comment(row) and count < max(filled)):
             return index
     return 0
 

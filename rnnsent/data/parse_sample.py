@@ -83,7 +83,7 @@ class ParsedSample:
     def splits_sentences(self) -> bool:
         """Whether most cells but the first of each row begin with a blank, as those of sentences with commas do."""
         later = [cell for cells, _ in self.rows for cell in (cells or ())[1:] if cell.strip()]
-        return sum(cell[0] == " " for cell in later) > len(later) / 2
+        return sum(cell[0].isspace() for cell in later) > len(later) / 2
 
     @property
     def first_row(self) -> list[str]:
@@ -158,7 +158,9 @@ def drop_wrong_quoting(parsed: Sequence[ParsedSample]) -> list[ParsedSample]:
     literal = [item for item in parsed if item.candidate.quoting == "none"]
     quoted = [item for item in parsed if item.candidate.quoting != "none"]
     is_quoted = any(map(_has_quoted_row, literal))
-    if not is_quoted and (any(map(_has_literal_quotes, literal)) or any(map(_swallows_rows, quoted))):
+    best = max((item.consistency for item in literal), default=0.0)
+    swallows = any(_swallows_rows(item, is_doubtful=item.consistency > best) for item in quoted)
+    if not is_quoted and (swallows or any(map(_has_literal_quotes, literal))):
         return literal
     if any(_count_cells(item, QUOTED_AFTER_SPACE) for item in quoted if not item.candidate.skips_space):
         quoted = [item for item in quoted if item.candidate.skips_space]
@@ -220,9 +222,13 @@ def _has_literal_quotes(parsed: ParsedSample) -> bool:
     return False
 
 
-def _swallows_rows(parsed: ParsedSample) -> bool:
+def _swallows_rows(parsed: ParsedSample, *, is_doubtful: bool) -> bool:
     """Whether a cell of TSV has line breaks and tabs, and most lines of its row have all cells: an unclosed quote has
-    swallowed rows."""
+    swallowed rows.
+
+    Args:
+        is_doubtful: whether other lines do not have all cells, so that two lines may have a tab each by chance.
+    """
     if parsed.candidate.delimiter != "\t" or parsed.width < 2:
         return False
     for cells, _ in parsed.rows:
@@ -230,7 +236,7 @@ def _swallows_rows(parsed: ParsedSample) -> bool:
             continue
         lines = [line for line in LINE_BREAK.split("\t".join(cells or ())) if line.strip()]
         n_whole = sum(line.count("\t") >= parsed.width - 1 for line in lines)
-        is_clear = len(lines) > 2 or (len(lines) == 2 and parsed.width > 2)  # two lines may have a tab each by chance
+        is_clear = len(lines) > 2 or (len(lines) == 2 and (parsed.width > 2 or not is_doubtful))
         if is_clear and n_whole > len(lines) / 2:
             return True
     return False

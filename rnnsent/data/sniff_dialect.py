@@ -17,6 +17,7 @@ from rnnsent.data.read_options import ReadOptions
 DELIMITERS = (",", ";", "\t", "|")
 SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 MIN_CONSISTENT = 0.5  # fraction of lines in rows of the usual width, below which a file is not delimited
+MIN_SENTENCES = 0.7  # the same if the cells begin with blanks, as after a comma in a sentence
 UNUSUAL_DELIMITER = re.compile(r"(?<=\S)(?: {2,}|\t{2,}|[^\w\s\"',;|.()?-]+|[\x00-\x08\x0e-\x1f])(?=\S)")
 MIN_UNUSUAL = 0.9  # fraction of lines in rows of the header's width, for a delimiter that few files have
 
@@ -132,7 +133,7 @@ def _choose(lines: Sequence[str], delimiter: str | None, *, is_tsv: bool) -> tup
     best = max(wide, key=ParsedSample.rank, default=None)
     if delimiter and best:
         return best, ""
-    is_delimited = best is not None and best.consistency >= MIN_CONSISTENT
+    is_delimited = best is not None and best.consistency >= (MIN_SENTENCES if best.splits_sentences else MIN_CONSISTENT)
     is_clear = best is not None and best.has_known_names and best.consistency >= MIN_UNUSUAL
     if not delimiter and not is_clear:
         unusual, problem = _find_unusual_delimiter(lines)
