@@ -84,7 +84,10 @@ def test_exit_code(arguments: list[str], code: int) -> None:
     [
         (["nosuch"], "No such command 'nosuch'. (see `rnnsent --help`)"),
         (["predict", "--nosuch", "x"], "No such option: --nosuch (see `rnnsent predict --help`)"),
-        (["predict", "-f", "xml", "x"], "'--format' / '-f': 'xml' is not one of 'table', 'tsv', 'csv', 'json', 'jsonl', 'xlsx'"),
+        (
+            ["predict", "-f", "xml", "x"],
+            "'--format' / '-f': 'xml' is not one of 'table', 'tsv', 'csv', 'json', 'jsonl', 'xlsx'",
+        ),
         (["predict", "--text-column", "text", "x"], "--text-column is for tables, and the input is texts"),
         (["predict", "--json", "-f", "tsv", "x"], "--json is short for --format jsonl, but --format tsv was given"),
         (["predict", "--precision", "float16", "x"], "'--precision': 'float16' is not one of 'float32', 'bfloat16'"),

@@ -141,16 +141,16 @@ def test_unicode_text() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("in", LINES, r"in: its format cannot be told; give it with --input-format, or as one of \.csv, \.tsv"),
-        ("in.txt", CSV, r"in\.txt: its format cannot be told"),
+        ("in", LINES, r"in: its format cannot be inferred; give it with --input-format, or as one of \.csv, \.tsv"),
+        ("in.txt", CSV, r"in\.txt: its format cannot be inferred"),
         ("in.csv", "<!DOCTYPE html><html>x</html>", r"in\.csv is an HTML or XML page, not a table; export it as CSV"),
         ("in.csv", '<?xml version="1.0"?>', r"in\.csv is an HTML or XML page"),
-        ("in.js", "window.YTD.tweets.part0 = [\n {}]", r"in\.js is JavaScript; remove what stands before its first \["),
+        ("in.js", "window.YTD.tweets.part0 = [\n {}]", r"in\.js is JavaScript; remove what precedes its first \["),
         ("in.xlsx", "no workbook\n", r"in\.xlsx is no \.xlsx file; export it as CSV or JSON Lines$"),
     ],
 )
 def test_refused(tmp_path: Path, name: str, content: str, message: str, caplog: pytest.LogCaptureFixture) -> None:
-    """What is no table is refused where one is needed, without a warning."""
+    """What is not a table is refused where one is needed, without a warning."""
     with pytest.raises(DataError, match=message):
         detect_format(ByteInput.open(write_file(tmp_path, name, content)), ReadOptions(), default=None)
     assert not caplog.messages

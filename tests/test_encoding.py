@@ -37,7 +37,7 @@ def test_russian(tmp_path: Path, encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", [*UNICODE, "gb18030"])
 def test_requested(tmp_path: Path, encoding: str) -> None:
-    """A requested encoding is used whatever the bytes look like; a mark of its own is no text."""
+    """A requested encoding is used whatever the bytes look like; a mark of its own is not text."""
     assert read_lines(MIXED.encode(encoding), encoding=encoding) == MIXED.splitlines()
     assert read_content(tmp_path, MIXED.encode(encoding), encoding=encoding, header=False, delimiter="|") == [
         (line,) for line in MIXED.splitlines()
@@ -66,7 +66,7 @@ def test_late_bytes(tmp_path: Path) -> None:
 
 
 def test_unclear(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Bytes whose encoding cannot be told become U+FFFD in lines of text, and make a row of a table unreadable."""
+    """Bytes whose encoding cannot be inferred become U+FFFD in lines of text, and make a row of a table unreadable."""
     assert read_lines(b"ok\n\xff\xfe\xfd\x81\nok\n") == ["ok", "\ufffd\ufffd\ufffd\ufffd", "ok"]
     assert caplog.messages == [
         "stdin: 1 record with bytes that are not UTF-8, the first is record 2; the bytes became U+FFFD; --encoding gives the encoding"
@@ -84,7 +84,7 @@ def test_unclear(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     ],
 )
 def test_binary(tmp_path: Path, data: bytes, kind: str) -> None:
-    """What is no text is refused, unless the user says that it is lines."""
+    """What is not text is refused, unless the user says that it is lines."""
     with pytest.raises(DataError, match=rf"^stdin is {kind}, not text; convert it to CSV, JSON Lines or plain text$"):
         read_lines(data)
     with pytest.raises(DataError, match=kind):

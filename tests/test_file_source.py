@@ -33,7 +33,7 @@ def test_folder(tmp_path: Path) -> None:
 
 
 def test_files_without_split(tmp_path: Path) -> None:
-    """Files whose names tell no split are the train split if no other is."""
+    """Files whose names indicate no split are the train split if no other is."""
     write_table(tmp_path / "shop.csv", two_class_rows("s"))
     write_table(tmp_path / "cafe.csv", two_class_rows("c"))
     write_table(tmp_path / "test.csv", two_class_rows("t"))

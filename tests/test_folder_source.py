@@ -116,7 +116,7 @@ def test_legacy_encoding(tmp_path: Path) -> None:
 
 
 def test_few_long_files(tmp_path: Path) -> None:
-    """Whether few files with many lines are a text each cannot be told; the user is asked, and both answers are taken."""
+    """Whether few files with many lines are a text each cannot be inferred; the user is asked, and both answers are taken."""
     lines = "".join(f"line {i}\n" for i in range(30))
     write_files(tmp_path, {f"{name}/{year}.txt": lines for name in ("pos", "neg") for year in (2023, 2024)})
     with pytest.raises(

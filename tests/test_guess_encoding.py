@@ -1,4 +1,4 @@
-"""The codec of a legacy text is guessed right or not at all, and bytes that are no text are recognized."""
+"""The codec of a legacy text is guessed right or not at all, and bytes that are not text are recognized."""
 
 import codecs
 import random

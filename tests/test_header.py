@@ -104,7 +104,7 @@ def test_six_columns(tmp_path: Path) -> None:
     ],
 )
 def test_unclear(tmp_path: Path, content: str) -> None:
-    """What cannot be told is asked about, and both answers are taken; no row is lost in silence."""
+    """What cannot be inferred is asked about, and both answers are taken; no row is lost in silence."""
     with pytest.raises(SettingsError, match=r"it is unclear whether the first row names the columns \('.*--no-header$"):
         open_content(tmp_path, content)
     n_rows = content.count("\n")
@@ -170,7 +170,7 @@ def test_sparse_first_row(tmp_path: Path) -> None:
     ids=["rule", "SurveyMonkey", "SurveyMonkey, other order", "Qualtrics", "units"],
 )
 def test_description(tmp_path: Path, below: str) -> None:
-    """Rows below the header that describe the columns are no data."""
+    """Rows below the header that describe the columns are not data."""
     table = open_content(tmp_path, "id,text,score\n" + below + write_rows("{i},{text},{i}"))
     assert (table.columns, read_cells(table)[0]) == (("id", "text", "score"), ("1", TEXTS[0], "1"))
 

@@ -250,6 +250,7 @@ def test_label_map(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (examples.texts, examples.classes) == (["text 0", "text 1", "text 3"], ("negative", "positive"))
     assert (examples.labels.tolist(), examples.n_skipped) == ([0, 0, 1], 1)
     with pytest.raises(
-        DataError, match=r"^set \(owner/set, train\): .* 'worse'; the classes are 'very bad' 1, bad 1, unclear 1, good 1"
+        DataError,
+        match=r"^set \(owner/set, train\): .* 'worse'; the classes are 'very bad' 1, bad 1, unclear 1, good 1",
     ):
         HubSource("set", "owner/set", label_map={"worse": "bad"}).read("train")

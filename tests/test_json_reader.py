@@ -18,7 +18,11 @@ from rnnsent.errors import DataError
 from rnnsent.parallel import PAUSE
 from tests.support.read_tables import open_content, read_content, read_table
 
-RECORDS: list[dict[str, Any]] = [{"text": 'good, "really"\nyes', "label": "pos"}, {"text": "bad [x] {y}", "label": None}, {"text": "ok"}]
+RECORDS: list[dict[str, Any]] = [
+    {"text": 'good, "really"\nyes', "label": "pos"},
+    {"text": "bad [x] {y}", "label": None},
+    {"text": "ok"},
+]
 LAYOUTS = {
     "lines": "".join(json.dumps(record) + "\n" for record in RECORDS),
     "CRLF, no final line end": "\r\n".join(map(json.dumps, RECORDS)),

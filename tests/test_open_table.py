@@ -23,12 +23,12 @@ def test_wrong_option(tmp_path: Path, options: dict[str, object], message: str) 
 
 
 def test_lines(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"in\.txt: --input-format lines is no table, and columns are needed here$"):
+    with pytest.raises(DataError, match=r"in\.txt: --input-format lines is not a table, and columns are needed here$"):
         open_content(tmp_path, "x\n", "in.txt", input_format="lines")
 
 
 def test_requested_format(tmp_path: Path) -> None:
-    """A requested format goes before the name and the content."""
+    """A requested format takes precedence over the name and the content."""
     assert open_content(tmp_path, "text,label\nx y,pos\n", "in.json", input_format="csv").columns == ("text", "label")
     assert open_content(tmp_path, "text\tlabel\nx y\tpos\n", "in.txt", input_format="tsv").columns == ("text", "label")
 

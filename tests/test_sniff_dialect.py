@@ -43,7 +43,7 @@ def test_delimiters(tmp_path: Path, delimiter: str) -> None:
     ],
 )
 def test_unreadable_delimiter(tmp_path: Path, content: str, problem: str) -> None:
-    """Columns that are separated by several characters or aligned with blanks are no texts."""
+    """Columns that are separated by several characters or aligned with blanks are not texts."""
     if not problem:
         assert "text" in open_content(tmp_path, content).columns
         return
@@ -77,7 +77,7 @@ def test_text_with_delimiters(tmp_path: Path, content: str, delimiter: str, colu
 
 
 def test_requested_delimiter(tmp_path: Path) -> None:
-    """A requested delimiter goes before all that is guessed."""
+    """A requested delimiter takes precedence over all that is guessed."""
     content = "sep=;\na;text,b\n1;so good,2\n"
     assert open_content(tmp_path, content, delimiter=",").columns == ("a;text", "b")
     assert read_cells(open_content(tmp_path, write_rows("::"), delimiter=",", header=True))

@@ -100,7 +100,7 @@ NESTED = '{"id": 0, "review": {"text": "so good", "stars": {"n": 5}}}\n{"id": 1,
 
 
 def test_nested(tmp_path: Path) -> None:
-    """An object is no text; a dotted path into it is one, and a column of that very name goes first."""
+    """An object is not text; a dotted path into it is one, and a column of that very name goes first."""
     with pytest.raises(
         SettingsError, match=r"column 'review' has objects, not texts; choose one with --text-column: review\.text"
     ):
@@ -113,7 +113,7 @@ def test_nested(tmp_path: Path) -> None:
 
 
 def test_lists(tmp_path: Path) -> None:
-    """A list of words is no text."""
+    """A list of words is not text."""
     with pytest.raises(SettingsError, match="column 'text' has lists, not texts; choose another with --text-column"):
         read_texts(tmp_path, '{"id": 1, "text": ["so", "good"]}\n', "jsonl")
     with pytest.raises(SettingsError, match="column 'text' has lists"):
@@ -139,7 +139,7 @@ def test_late_object(tmp_path: Path) -> None:
     ids=["ids and codes", "numbers", "two texts", "two names"],
 )
 def test_unclear_column(tmp_path: Path, content: str) -> None:
-    """Ids and numbers are no texts, and of two columns of texts neither is taken: the user is asked."""
+    """Ids and numbers are not texts, and of two columns of texts neither is taken: the user is asked."""
     with pytest.raises(SettingsError, match=r"in\.csv: the text column .*; choose one with --text-column: "):
         read_texts(tmp_path, content, header=True)
 

@@ -90,7 +90,7 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", callback=_quiet, hel
 
 @dataclass(frozen=True, kw_only=True)
 class InputOptions:
-    """What every command that reads files can be told about them."""
+    """The options of every command that reads files."""
 
     text_column: Annotated[
         list[str] | None,
@@ -145,7 +145,7 @@ class InputOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class LabeledInputOptions(InputOptions):
-    """What every command that reads labeled texts can be told about them."""
+    """The options of every command that reads labeled texts."""
 
     label_column: Annotated[
         str | None,

@@ -1,6 +1,6 @@
 """Finds the columns of texts and labels of a table: the requested ones, else by their names, else by their values.
 
-What cannot be told is asked about, by an error that names the candidates and the option.
+An ambiguous table is an error that names the candidates and the option.
 """
 
 import logging
@@ -15,7 +15,7 @@ from rnnsent.data.missing import is_missing
 from rnnsent.errors import DataError, SettingsError
 
 LOG = logging.getLogger(__name__)
-SAMPLE_ROWS = 1_000  # looked at to tell columns apart
+SAMPLE_ROWS = 1_000  # looked at to distinguish columns
 MIN_ROWS = 50  # with which it is clear that a column has one value only
 MAX_CLASSES = 20  # distinct values of a column that can be one of labels without a name that says so
 MIN_TEXT_WORDS, MIN_TEXT_CHARS = 2.5, 6  # on average, in a column that can be one of texts without such a name
@@ -38,12 +38,12 @@ def find_label_column(
     Args:
         source_name: names the source in errors.
         class_labels: the columns that are a ClassLabel feature of the `datasets` library.
-        sample: some rows, to tell columns apart by their values.
+        sample: some rows, to distinguish columns by their values.
         exclude: columns that are known to be texts.
 
     Raises:
         DataError: the requested column does not exist.
-        SettingsError: the column cannot be told.
+        SettingsError: the column cannot be inferred.
     """
     if requested is not None:
         return resolve_column(requested, columns, source_name, "--label-column", sample)
@@ -76,17 +76,17 @@ def find_text_columns(
     strings: Sequence[str] | None = None,
     exclude: Sequence[str] = (),
 ) -> tuple[str, ...]:
-    """The columns of texts: the requested ones in their order, or the only one that can be told.
+    """The columns of texts: the requested ones in their order, or the only one that can be inferred.
 
     Args:
         source_name: names the source in errors.
-        sample: some rows, to tell columns apart by their values.
+        sample: some rows, to distinguish columns by their values.
         strings: the columns of strings; None takes those of the sample.
         exclude: columns that are no candidates, for example that of labels.
 
     Raises:
         DataError: a requested column does not exist.
-        SettingsError: the column cannot be told, or has no text.
+        SettingsError: the column cannot be inferred, or has no text.
     """
     if requested:
         return tuple(resolve_column(name, columns, source_name, "--text-column", sample) for name in requested)
@@ -170,7 +170,7 @@ def read_text(row: Mapping[str, Any], columns: Sequence[str], *, is_cell: bool) 
 
 
 def describe_nested(value: Any, column: str) -> str:
-    """Why a list or an object is no text, and which path into it may be one."""
+    """Why a list or an object is not text, and which path into it may be one."""
     if isinstance(value, dict):
         inner = [f"{column}.{key}" for key, item in value.items() if isinstance(item, str)]
         remedy = f"choose one with --text-column: {_list(inner)}" if inner else "choose another with --text-column"
@@ -179,7 +179,7 @@ def describe_nested(value: Any, column: str) -> str:
 
 
 def describe_values(name: str, sample: Sequence[Mapping[str, Any]]) -> str | None:
-    """Why a column is rather not one of texts: its values are numbers or ids. None if nothing speaks against it."""
+    """Why a column is unlikely to have texts: its values are numbers or ids. None if it may have texts."""
     return _find_problem(name, sample)
 
 

@@ -1,4 +1,4 @@
-"""CSV and TSV as rows. What the dialect is, `sniff_dialect` says; here a file is read with it, to its end.
+"""CSV and TSV as rows. `sniff_dialect` finds the dialect; this module reads the file with it.
 
 A short row is filled with empty cells, as spreadsheets do. A row that does not parse is reported by its first line, and takes
 no other row with it: not even if its quote is never closed.
@@ -29,7 +29,7 @@ def read_delimited(
 
     Raises:
         DataError: the file is empty, or its header cannot be read.
-        SettingsError: it cannot be told whether the first row names the columns.
+        SettingsError: it is unclear whether the first row names the columns.
     """
     csv.field_size_limit(MAX_FIELD_CHARS)
     sniffed = sniff_dialect(lines.sample(), options, is_tsv=is_tsv)

@@ -1,6 +1,6 @@
 """The format of an input, by its first bytes and its name. Reads nothing but them.
 
-What the content says goes before what the name says. What is unclear is asked about: an error that names the option.
+The content takes precedence over the name. What is unclear is asked about: an error that names the option.
 """
 
 import logging
@@ -48,7 +48,7 @@ def detect_format(source: ByteInput, options: ReadOptions, *, default: InputForm
     if start[:20].lower().startswith(HTML) and (by_name not in (None, "lines") or default is None):
         raise DataError(f"{source.name} is an HTML or XML page, not a table; export it as CSV or JSON Lines")
     if JAVASCRIPT.match(start):
-        raise DataError(f"{source.name} is JavaScript; remove what stands before its first [ or {{")
+        raise DataError(f"{source.name} is JavaScript; remove what precedes its first [ or {{")
     if is_fasttext(lines):
         return "fasttext"
     is_json = looks_like_json(lines, is_complete=is_complete)
@@ -66,7 +66,7 @@ def detect_format(source: ByteInput, options: ReadOptions, *, default: InputForm
         if sniffed and sniffed.delimiter:
             LOG.info("%s: read as CSV, by its content; --input-format overrides this", source.name)
             return "csv"
-        raise DataError(f"{source.name} is no {source.suffix} file; export it as CSV or JSON Lines")
+        raise DataError(f"{source.name} is not a {source.suffix} file; export it as CSV or JSON Lines")
     if is_json:
         if default is None:
             return "json"
@@ -121,5 +121,5 @@ def _detect_table(
 
 def _refuse(source: ByteInput) -> InputFormat:
     raise DataError(
-        f"{source.name}: its format cannot be told; give it with --input-format, or as one of {', '.join(TABLE_SUFFIXES)}"
+        f"{source.name}: its format cannot be inferred; give it with --input-format, or as one of {', '.join(TABLE_SUFFIXES)}"
     )

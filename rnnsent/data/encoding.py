@@ -1,7 +1,7 @@
 """Bytes of any encoding -> UTF-8, as they arrive. Knows neither lines nor tables.
 
 The encoding is that of --encoding; else that of a byte-order mark; else UTF-16 if the bytes look like it; else UTF-8 if the
-first bytes outside ASCII are; else it is guessed from them. What is no text at all is refused.
+first bytes outside ASCII are; else it is guessed from them. What is not text at all is refused.
 """
 
 import codecs
@@ -20,7 +20,7 @@ MARKS = {
     codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be", codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be",
 }  # fmt: skip
-HEAD_BYTES = 1 << 16  # looked at for UTF-16 and for what is no text
+HEAD_BYTES = 1 << 16  # looked at for UTF-16 and for what is not text
 SAMPLE_BYTES = 1 << 18  # of which an encoding is guessed, from the first byte that is not ASCII
 
 
@@ -40,7 +40,7 @@ class Utf8Input:
             has_lines: whether there is nothing to do before a whole line has arrived.
 
         Raises:
-            DataError: the input is no text.
+            DataError: the input is not text.
         """
         self.name = source.name
         if encoding == "utf-8-sig":
@@ -95,7 +95,7 @@ class Utf8Input:
         from rnnsent.data.guess_encoding import guess_encoding
 
         encoding = guess_encoding(b"".join(chunk for chunk in sample if chunk))
-        if encoding is None:  # damaged UTF-8, or nothing that can be told; the reader reports its rows
+        if encoding is None:  # damaged UTF-8, or undetermined; the reader reports its rows
             yield from sample
             return
         LOG.info("%s: read as %s, since it is not UTF-8; --encoding overrides it", self.name, encoding)

@@ -18,8 +18,8 @@ def read_excel(file: IO[bytes], name: str, options: ReadOptions) -> Table:
     """A table from a workbook.
 
     Raises:
-        DataError: the library is not installed, or the file is no workbook or has no cells.
-        SettingsError: it cannot be told whether the first row names the columns.
+        DataError: the library is not installed, or the file is not a workbook or has no cells.
+        SettingsError: it is unclear whether the first row names the columns.
     """
     try:
         from python_calamine import CalamineError, CalamineWorkbook

@@ -1,4 +1,4 @@
-"""A data set in tables: one file, or a folder of files whose names tell their split."""
+"""A data set in tables: one file, or a folder of files whose names indicate their split."""
 
 import logging
 import re
@@ -62,7 +62,7 @@ class FileSource:
         for path in paths:
             if path not in skipped:
                 files.setdefault(split_from_path(path.relative_to(self.path)) or "", []).append(path)
-        if "" in files:  # files whose names tell no split
+        if "" in files:  # files whose names indicate no split
             if TRAIN in files:
                 skipped += files.pop("")
             else:
@@ -82,7 +82,7 @@ class FileSource:
 
         Raises:
             DataError: a row cannot be parsed, or the label map names an unknown class.
-            SettingsError: a column cannot be told, or the files of the split have different columns.
+            SettingsError: a column cannot be inferred, or the files of the split have different columns.
         """
         return map_classes(self._read_split(split), self.label_map, f"{self.name} ({split})", self._all_classes)
 
@@ -91,7 +91,7 @@ class FileSource:
 
         Raises:
             DataError: a row cannot be parsed.
-            SettingsError: the text column cannot be told.
+            SettingsError: the text column cannot be inferred.
         """
         texts: list[str] = []
         for path in self._files[split]:

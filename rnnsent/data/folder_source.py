@@ -1,4 +1,4 @@
-"""A data set whose folders or file names tell the class: `pos/1.txt` with one text, or `pos.txt` with one on each line."""
+"""A data set whose folders or file names indicate the class: `pos/1.txt` with one text, or `pos.txt` with one on each line."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -45,7 +45,7 @@ class FolderSource:
 
         Raises:
             DataError: a file cannot be read, or the label map names an unknown class.
-            SettingsError: it cannot be told whether a file is one text.
+            SettingsError: it is unclear whether a file is one text.
         """
         files = find_class_files(self.path)[split]
         rows = [(text, name) for name, paths in files.items() for text in self._read_files(paths)]

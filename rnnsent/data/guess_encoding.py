@@ -108,7 +108,7 @@ class Reading:
 
 
 def guess_encoding(sample: bytes) -> str | None:
-    """The codec of a text that is not UTF-8, guessed from its first bytes; None if it cannot be told with confidence."""
+    """The codec of a text that is not UTF-8, guessed from its first bytes; None if it cannot be determined with confidence."""
     if sample.isascii() or is_damaged_utf8(sample) or looks_binary(sample):
         return None
     readings = read_with_codecs(sample, CODECS)

@@ -1,6 +1,6 @@
 """Where the rows of a table begin, and whether its first row names the columns. Knows cells, not files.
 
-A title, comments and blank rows may stand above the header; columns may lack a name, or have the name of another.
+A title, comments and blank rows may precede the header; column names may be empty or repeated.
 """
 
 import math
@@ -32,7 +32,7 @@ class Layout:
 
     Attributes:
         n_preamble: rows above the header, or above the first row if there is no header.
-        has_header: None if it cannot be told.
+        has_header: None if it cannot be inferred.
         n_below: rows below the header that describe the columns.
         has_row_names: whether rows begin with a cell that the header lacks, as R writes them.
     """
@@ -47,7 +47,7 @@ def find_layout(rows: Sequence[Cells], *, has_header: bool | None = None) -> Lay
     """The layout of a table with these first rows.
 
     Args:
-        has_header: what the user says; None guesses it.
+        has_header: what the user specifies; None guesses it.
     """
     n_preamble = _count_preamble(rows)
     if has_header is False:
@@ -156,7 +156,7 @@ def _is_comment(row: Cells) -> bool:
 
 
 def _guess_header(first: Cells, body: Sequence[Cells]) -> bool | None:
-    """Whether the first row names the columns, by what it has and the others lack; None if nothing tells."""
+    """Whether the first row names the columns, by what it has and the others lack; None if that is unclear."""
     cells = [cell.strip() for cell in first]
     if not any(cells):
         return None

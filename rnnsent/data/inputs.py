@@ -93,7 +93,7 @@ def _is_file(argument: str) -> bool:
 
 
 def _looks_like_path(argument: str) -> bool:
-    """Whether an argument that is no file is rather the name of one than a text."""
+    """Whether an argument that names no file looks like the name of one."""
     if len(argument) > 4_096 or "\n" in argument:
         return False
     if argument.startswith(("http://", "https://")):

@@ -25,7 +25,7 @@ def read_json(lines: TextLines, name: str, *, is_lines: bool | None = None) -> T
     """A table from JSON.
 
     Args:
-        is_lines: whether every line is a record; None tells it from the content.
+        is_lines: whether every line is a record; None detects it from the content.
     """
     if is_lines is None:
         is_lines = _has_object_per_line(lines.sample())

@@ -44,7 +44,7 @@ class LineReader(LineInput):
         return sys.stdin is not None and sys.stdin.isatty() and any(source.path is None for source in self.inputs)
 
     def batches(self) -> Iterator[RecordBatch | Pause]:
-        """Raises DataError if an input cannot be read, or is no text."""
+        """Raises DataError if an input cannot be read, or is not text."""
         is_empty = True
         for source in self.inputs:
             for batch in read_records(source, self.separator, encoding=self.encoding, may_be_binary=self.is_explicit):
@@ -67,7 +67,7 @@ def read_records(
         may_be_binary: read input that looks like no text as well.
 
     Raises:
-        DataError: the input is no text, or not in the encoding.
+        DataError: the input is not text, or not in the encoding.
     """
     text = Utf8Input(source, encoding, may_be_binary=may_be_binary or separator == b"\0", has_lines=separator != b"\0")
     damaged = _DamagedRecords(source.name)
@@ -140,7 +140,7 @@ def _split(chunks: Chunks, separator: bytes) -> Chunks:
 
 
 def _read_start(chunks: Chunks) -> Generator[None, None, tuple[bytes, Chunks]]:
-    """The bytes up to the chunk with the first line feed, at most those that tell the line ends, and all chunks.
+    """The bytes up to the chunk with the first line feed, at most those that show the line ends, and all chunks.
 
     A pause is passed on: no record ends before a line feed, so nothing can be answered anyway.
     """

@@ -21,8 +21,8 @@ def open_file(path: Path, options: ReadOptions) -> Table:
     """Open a table in a file.
 
     Raises:
-        DataError: the file cannot be read, or is no table.
-        SettingsError: something about it cannot be told.
+        DataError: the file cannot be read, or is not a table.
+        SettingsError: something about it cannot be inferred.
     """
     source = ByteInput.open(path)
     return open_table(source, detect_format(source, options, default=None), options)
@@ -33,7 +33,7 @@ def open_table(source: ByteInput, kind: InputFormat, options: ReadOptions) -> Ta
 
     Raises:
         DataError: the input cannot be read in this format.
-        SettingsError: something about it cannot be told, or an option is not for this format.
+        SettingsError: something about it cannot be inferred, or an option is not for this format.
     """
     if options.header is not None and kind in NAMED_COLUMNS:
         raise SettingsError(f"{source.name}: --header and --no-header are for csv, tsv and xlsx, and this is {kind}")
@@ -49,7 +49,7 @@ def open_table(source: ByteInput, kind: InputFormat, options: ReadOptions) -> Ta
 
             return read_excel(source.as_file(), source.name, options)
         case "lines" | "document":
-            raise DataError(f"{source.name}: --input-format {kind} is no table, and columns are needed here")
+            raise DataError(f"{source.name}: --input-format {kind} is not a table, and columns are needed here")
     text = Utf8Input(source, options.encoding)
     lines = TextLines(text.chunks(), source.wait)
     match kind:

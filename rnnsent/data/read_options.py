@@ -1,4 +1,4 @@
-"""What a user says about an input, instead of what would be guessed. Reads nothing."""
+"""What a user specifies about an input, instead of what would be guessed. Reads nothing."""
 
 import codecs
 from dataclasses import dataclass, replace

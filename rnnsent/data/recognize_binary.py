@@ -1,4 +1,4 @@
-"""Recognizes bytes that are no text, or text in UTF-16 without a byte-order mark. Knows neither files nor options."""
+"""Recognizes bytes that are not text, or text in UTF-16 without a byte-order mark. Knows neither files nor options."""
 
 import codecs
 import re
@@ -98,7 +98,7 @@ def uses_one_script(text: str) -> bool:
 
 
 def looks_binary(sample: bytes) -> str | None:
-    """What the sample is if it is no text, for example "a PDF file"; None for text in any encoding."""
+    """What the sample is if it is not text, for example "a PDF file"; None for text in any encoding."""
     for offset, signature, kind in SIGNATURES:
         if sample.startswith(signature, offset):
             return kind

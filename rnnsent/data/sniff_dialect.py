@@ -1,4 +1,4 @@
-"""How a delimited file is written, from its first lines: delimiter, quoting, what stands above the header. Reads no file.
+"""How a delimited file is written, from its first lines: delimiter, quoting, lines above the header. Reads no file.
 
 Every candidate parses the lines; the one wins with which most lines belong to rows of one width. A spreadsheet's `sep=;` line
 decides the delimiter at once.
@@ -41,7 +41,7 @@ class Sniffed:
         n_lines_before: lines above the header, or above the first row, a `sep=` line included.
         n_skipped_lines: those of them that are not blank.
         n_rows_below: rows below the header that describe the columns.
-        has_header: None if it cannot be told.
+        has_header: None if it cannot be inferred.
         has_row_names: whether rows begin with a cell that the header lacks.
         width: the usual number of cells.
         first_row: the cells of the header, or of the first row.

@@ -31,7 +31,7 @@ class TableReader:
 
     Raises:
         DataError: the table cannot be opened, or lacks a column. While reading: a row cannot be read.
-        SettingsError: the text column cannot be told.
+        SettingsError: the text column cannot be inferred.
     """
 
     reads_terminal = False

@@ -1,4 +1,4 @@
-"""What a user says about an input, as arguments of the command line."""
+"""What a user specifies about an input, as arguments of the command line."""
 
 from rnnsent.data.read_options import ReadOptions
 

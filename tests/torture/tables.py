@@ -60,7 +60,7 @@ ENVIRONMENT = {"OMP_NUM_THREADS": "1", "RNNSENT_MODELS_DIR": "no-models"}
 OWN_SUFFIXES = {"csv": ".csv", "tsv": ".tsv", "parquet": ".parquet"}
 MIN_PLAIN_RIGHT = 0.95
 REASONS = (
-    "unclear whether the first row", "text column", "label column", "not UTF-8", "is not", "fields, but", "format cannot be told",
+    "unclear whether the first row", "text column", "label column", "not UTF-8", "is not", "fields, but", "format cannot be inferred",
     "looks like JSON", "looks like", "is for", "quote", "has no rows", "not JSON",
 )  # fmt: skip
 
