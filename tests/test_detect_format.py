@@ -146,7 +146,7 @@ def test_unicode_text() -> None:
         ("in.csv", "<!DOCTYPE html><html>x</html>", r"in\.csv is an HTML or XML page, not a table; export it as CSV"),
         ("in.csv", '<?xml version="1.0"?>', r"in\.csv is an HTML or XML page"),
         ("in.js", "window.YTD.tweets.part0 = [\n {}]", r"in\.js is JavaScript; remove what precedes its first \["),
-        ("in.xlsx", "no workbook\n", r"in\.xlsx is no \.xlsx file; export it as CSV or JSON Lines$"),
+        ("in.xlsx", "no workbook\n", r"in\.xlsx is not a \.xlsx file; export it as CSV or JSON Lines$"),
     ],
 )
 def test_refused(tmp_path: Path, name: str, content: str, message: str, caplog: pytest.LogCaptureFixture) -> None:
