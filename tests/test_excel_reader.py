@@ -122,7 +122,7 @@ def test_text_as_workbook(tmp_path: Path, content: str | bytes) -> None:
             r"in\.xls is an HTML or XML page, not a table; export it as ",
         ),
         ('<?xml version="1.0"?><Workbook/>', r"in\.xls is an HTML or XML page"),
-        ("no table at all\n", r"in\.xls is no \.xls file; export it as CSV or JSON Lines$"),
+        ("no table at all\n", r"in\.xls is not a \.xls file; export it as CSV or JSON Lines$"),
         ("", r"in\.xls is (empty|no \.xls file)"),
     ],
 )

@@ -39,7 +39,7 @@ def test_truncated(tmp_path: Path) -> None:
         with pytest.raises(DataError, match=r"in\.parquet: not a readable Parquet file: ") as caught:
             read_content(tmp_path, data[:length], "in.parquet")
         assert "\n" not in str(caught.value)
-    with pytest.raises(DataError, match=r"in\.parquet is no \.parquet file; export it as CSV or JSON Lines"):
+    with pytest.raises(DataError, match=r"in\.parquet is not a \.parquet file; export it as CSV or JSON Lines"):
         read_content(tmp_path, b"no parquet at all", "in.parquet")
 
 

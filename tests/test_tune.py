@@ -33,7 +33,7 @@ def stop_after(n_steps: int) -> Callable[[], bool]:
 def test_best_recipe(tune_request: TrainingRequest, tmp_path: Path) -> None:
     """The best trial is written as a recipe, trains to the same accuracy, and keeps the given settings.
 
-    An existing model of the name is no obstacle, since tuning writes only the recipe.
+    An existing model of the name does not matter, since tuning writes only the recipe.
     """
     (tmp_path / "models" / "a").mkdir(parents=True)
     events = list(tune(tune_request, 5.0, stop=stop_after(100)))

@@ -45,7 +45,7 @@ def write_delimited(random: Random) -> Written:
     shape = random.choice(["regular"] * 6 + ["short", "trailing", "long", "blank lines"])
     if quoting in ("minimal", "all", "nonnumeric", "escaped") and not random.randrange(4):
         break_lines(random, content, random.choice(["\n", "\r\n"]) if line_end != "\r" else "\r")
-    if content.width == 1:  # a blank line is no row
+    if content.width == 1:  # a blank line is not a row
         content.map_strings(lambda cell: cell if cell.strip() else "NA")
     if quoting == "literal" and (content.width == 1 or content.n_rows < 4):  # too few cells to tell
         quoting = "none"

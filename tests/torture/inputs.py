@@ -46,7 +46,7 @@ from tests.support.random_inputs import (
 from tests.support.read_arguments import read_arguments
 
 LINES = ReadOptions(input_format="lines")
-NOTE = re.compile(r"(note|warning): |skipped |(in|stdin)\b")  # the beginning of a line on stderr that is no error
+NOTE = re.compile(r"(note|warning): |skipped |(in|stdin)\b")  # the beginning of a line on stderr that is not an error
 MODEL = str(FIXTURES / "lstm")
 MAX_BYTES = 1_000_000_000  # that one input may allocate
 MAX_PRINTED = 5  # crashes that are printed in full
