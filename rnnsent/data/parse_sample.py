@@ -19,6 +19,7 @@ NEEDS_QUOTES = re.compile(r'[",;\t\r\n]')
 BACKSLASH_BEFORE_QUOTE = re.compile(r'.*\\".*', re.DOTALL)
 BACKSLASH_BEFORE_BREAK = re.compile(r"\\[\n\t]")
 MAX_ROWS = 200
+MIN_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class ParsedSample:
             round(self.consistency, 2),
             self.has_known_names,
             not self.splits_sentences,
+            self.width if len(self.rows) < MIN_ROWS else 0,  # a few lines are consistent with most delimiters
             candidate.quoting != "none",
             candidate.escape is None,
             not candidate.skips_space,
@@ -159,7 +161,7 @@ def drop_wrong_quoting(parsed: Sequence[ParsedSample]) -> list[ParsedSample]:
     quoted = [item for item in parsed if item.candidate.quoting != "none"]
     is_quoted = any(map(_has_quoted_row, literal))
     best = max((item.consistency for item in literal), default=0.0)
-    swallows = any(_swallows_rows(item, is_doubtful=item.consistency > best) for item in quoted)
+    swallows = any(_swallows_rows(item, is_doubtful=item.consistency > best + 0.1) for item in quoted)
     if not is_quoted and (swallows or any(map(_has_literal_quotes, literal))):
         return literal
     if any(_count_cells(item, QUOTED_AFTER_SPACE) for item in quoted if not item.candidate.skips_space):

@@ -77,6 +77,12 @@ class TextEncoding:
     def encode(self, text: str) -> bytes:
         return self.mark + text.encode(self.codec)
 
+    def is_told_by(self, data: bytes) -> bool:
+        """Whether there is more than a single character outside ASCII, which tells no encoding but the most usual ones."""
+        if self.codec.startswith("utf") or self.codec == "cp1252":
+            return True
+        return sum(not character.isascii() for character in data.decode(self.codec)) != 1
+
 
 @dataclass
 class Content:

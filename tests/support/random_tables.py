@@ -237,8 +237,7 @@ def _draw_options(random: Random, written: Written) -> ReadOptions:
     """What the user says, all of it true."""
     content = written.content
     encoding = written.encoding
-    # One letter outside ASCII tells no encoding but that of most people.
-    needs_encoding = encoding is not None and encoding.ascii == "all but one" and encoding.codec != "cp1252"
+    needs_encoding = encoding is not None and not encoding.is_told_by(written.data)
 
     def is_said() -> bool:
         return not random.randrange(4)
