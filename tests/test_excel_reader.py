@@ -123,7 +123,7 @@ def test_text_as_workbook(tmp_path: Path, content: str | bytes) -> None:
         ),
         ('<?xml version="1.0"?><Workbook/>', r"in\.xls is an HTML or XML page"),
         ("no table at all\n", r"in\.xls is not a \.xls file; export it as CSV or JSON Lines$"),
-        ("", r"in\.xls is (empty|no \.xls file)"),
+        ("", r"in\.xls is (empty|not a \.xls file)"),
     ],
 )
 def test_no_workbook(tmp_path: Path, content: str, message: str) -> None:
