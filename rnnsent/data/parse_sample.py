@@ -161,7 +161,7 @@ def drop_wrong_quoting(parsed: Sequence[ParsedSample]) -> list[ParsedSample]:
     quoted = [item for item in parsed if item.candidate.quoting != "none"]
     is_quoted = any(map(_has_quoted_row, literal))
     best = max((item.consistency for item in literal), default=0.0)
-    swallows = any(_swallows_rows(item, is_doubtful=item.consistency > best + 0.1) for item in quoted)
+    swallows = any(_swallows_rows(item, is_doubtful=item.consistency > best) for item in quoted)
     if not is_quoted and (swallows or any(map(_has_literal_quotes, literal))):
         return literal
     if any(_count_cells(item, QUOTED_AFTER_SPACE) for item in quoted if not item.candidate.skips_space):

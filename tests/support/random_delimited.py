@@ -49,6 +49,8 @@ def write_delimited(random: Random) -> Written:
         content.map_strings(lambda cell: cell if cell.strip() else "NA")
     if quoting == "literal" and (content.width == 1 or content.n_rows < 4):  # too few cells to tell
         quoting = "none"
+    if quoting == "literal" and content.width == 2 and shape == "long":  # too few tabs to tell
+        shape = "regular"
     if quoting == "broken" and content.n_rows < 4:
         quoting = "minimal"
     if content.width == 1 or content.n_rows < 4 or (content.header == "none" and shape in ("trailing", "long")):

@@ -11,7 +11,8 @@ Some tables are left out, or come with an option, because nothing in them tells 
 - without a header: a title above the rows, a short first row that begins like a comment, rows longer than others;
 - one column: no header or one that reads like a text, a blank line that is an empty text;
 - quotes as ordinary characters in TSV, if only cells are in quotes that a spreadsheet would put in quotes as well, those with a
-  comma, semicolon or quote; or in fewer than four rows; an unclosed quote in fewer than four rows;
+  comma, semicolon or quote; or in fewer than four rows, or in two columns with rows that are too long; an unclosed quote in
+  fewer than four rows;
 - a single letter outside ASCII in an encoding other than cp1252;
 - columns under unknown names: texts that are all missing, or of one or two words in fewer than five rows; labels of one class;
 - a workbook's last row, or its first or last column without a name, if they are empty: the file does not have them.
