@@ -21,7 +21,7 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be",
 }  # fmt: skip
 HEAD_BYTES = 1 << 16  # looked at for UTF-16 and for what is not text
-MAX_NULLS = 0.1  # fraction of NUL bytes in a text that is not UTF-16
+MAX_NULLS, MAX_NULL_FRACTION = 16, 0.1  # NUL bytes in a text that is not UTF-16
 SAMPLE_BYTES = 1 << 18  # of which an encoding is guessed, from the first byte that is not ASCII
 
 
@@ -66,7 +66,7 @@ class Utf8Input:
             return encoding
         if kind := looks_binary(head):
             raise DataError(f"{self.name} is {kind}, not text; convert it to CSV, JSON Lines or plain text")
-        if head.count(0) > MAX_NULLS * len(head):
+        if head.count(0) > max(MAX_NULLS, MAX_NULL_FRACTION * len(head)):
             raise DataError(f"{self.name} seems to be UTF-16; say so with --encoding utf-16-le or utf-16-be")
         return None
 

@@ -146,8 +146,8 @@ def _is_blank_or_comment(cells: Sequence[str]) -> bool:
 
 
 def _has_width(cells: Sequence[str], width: int) -> bool:
-    """Whether a row has so many cells; more of them may be blank."""
-    return len(cells) == width or (len(cells) > width and not any(map(str.strip, cells[width:])))
+    """Whether a row has so many cells; more of them may be blank beside two others."""
+    return len(cells) == width or (len(cells) > width > 1 and not any(map(str.strip, cells[width:])))
 
 
 def drop_wrong_quoting(parsed: Sequence[ParsedSample]) -> list[ParsedSample]:
