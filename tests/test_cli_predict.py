@@ -128,7 +128,7 @@ def test_table_roundtrip(run_ok, working_dir: Path, suffix: str, delimiter: str)
     rows = [["7", "good\rfilm", "x"], ["8", "", 'a "b"\n']]
     with (working_dir / f"in.{suffix}").open("w", newline="") as file:
         csv.writer(file, delimiter=delimiter).writerows([["id", "review", "label"], *rows])
-    result = run_ok("predict", f"in.{suffix}", "--text-column", "review")
+    result = run_ok("predict", "-q", f"in.{suffix}", "--text-column", "review")
     header, *cells = csv.reader(io.StringIO(result, newline=""), delimiter=delimiter)
     assert header[:5] == ["id", "review", "label", "predicted_label", "predicted_probability"]
     assert [row[:3] for row in cells] == rows
@@ -189,7 +189,7 @@ BROKEN = {
     "tsv": "id\ttext\n1\tgood\n2\tbad\tfilm\n3\ta\tbad\tfilm\n4\tgreat\n",
     "jsonl": '{"id": "1", "text": "good"}\n{"id"\n[3]\n{"id": "4", "text": "great"}\n',
 }
-SKIPPED = b"skipped 2 unreadable rows; the first: in.%s:%d: "
+SKIPPED = b"warning: 2 unreadable rows without a label; the first: in.%s:%d: "
 
 
 @pytest.mark.parametrize(("suffix", "line"), [("csv", 3), ("tsv", 3), ("jsonl", 2)])
@@ -303,4 +303,14 @@ def test_skipped_singular(working_dir: Path, capsysbinary: pytest.CaptureFixture
     """One skipped row is reported in the singular."""
     (working_dir / "in.csv").write_text("id,text\n1,good\n2,bad,film\n")
     assert run(["predict", "in.csv", "--on-error", "skip", "--json"]) == 0
-    assert capsysbinary.readouterr().err.startswith(b"skipped 1 unreadable row; the first: in.csv:3: ")
+    assert capsysbinary.readouterr().err.startswith(b"warning: 1 unreadable row without a label; the first: in.csv:3: ")
+
+
+def test_missing_texts(working_dir: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Rows whose text is missing keep their place without a label, and are counted."""
+    (working_dir / "in.csv").write_text("id,text\n1,a good film\n2,NaN\n3,\n4,N/A\n5,not bad\n")
+    assert run(["predict", "in.csv"]) == 0
+    out, err = capsysbinary.readouterr()
+    labels = [row["label"] for row in csv.DictReader(io.StringIO(out.decode()))]
+    assert [label in CLASSES for label in labels] == [True, False, False, False, True]
+    assert err == b"note: 3 rows without a text, and so without a label\n"

@@ -104,8 +104,9 @@ def predict(options: PredictOptions) -> None:
             if warning := coverage.add(batch.predictions):
                 notify(f"warning: {warning}")
     if first := reader.first_unreadable:
-        notify(
-            f"skipped {pluralize(reader.n_unreadable, 'unreadable row')}; the first: {describe_unreadable(reader.name, first)}"
-        )
+        rows = pluralize(reader.n_unreadable, "unreadable row")
+        notify(f"warning: {rows} without a label; the first: {describe_unreadable(reader.name, first)}")
+    if reader.n_without_text:
+        notify(f"note: {pluralize(reader.n_without_text, 'row')} without a text, and so without a label")
     if note := coverage.note:
         notify(f"note: {note}")

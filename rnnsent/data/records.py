@@ -24,6 +24,7 @@ class Reader(Protocol):
         reads_terminal: whether a person is about to type the texts.
         n_unreadable: rows of a table that could not be read so far.
         first_unreadable: the first of these.
+        n_without_text: rows of a table whose text was missing so far.
     """
 
     @property
@@ -38,16 +39,19 @@ class Reader(Protocol):
     @property
     def first_unreadable(self) -> UnreadableRow | None: ...
 
+    @property
+    def n_without_text(self) -> int: ...
+
     def batches(self) -> Iterator[RecordBatch | Pause]:
         """The records in order; PAUSE when no more input is available yet."""
         ...
 
 
 class LineInput:
-    """What is the same for all inputs whose records are no rows."""
+    """What all inputs have in common whose records are not rows of a table."""
 
     name = "the input"
-    n_unreadable = 0
+    n_unreadable = n_without_text = 0
     first_unreadable: UnreadableRow | None = None
 
 
