@@ -20,7 +20,7 @@ from rnnsent.cli.app import run
 from rnnsent.config import ModelConfig, Recipe, TokenizerConfig
 from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.network.ngrams import BIAS, KEYS, WEIGHTS, hash_ngrams
-from rnnsent.output import terminal
+from rnnsent.output import interrupts, terminal
 
 # Signals may be ignored when pytest starts: nohup ignores SIGHUP, and a shell ignores SIGINT for background jobs. The
 # commands that the tests start would inherit that and could not be stopped.
@@ -51,9 +51,10 @@ def isolated_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 @pytest.fixture(autouse=True)
 def isolated_test(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep the developer's environment, the cache of another test, an earlier --quiet and log messages out of every test."""
+    """Keep the developer's environment, and another test's cache, --quiet, signal and log messages, out of every test."""
     isolate(monkeypatch, tmp_path_factory.getbasetemp() / "user" / str(next(test_numbers)))
     monkeypatch.setattr(terminal, "_quiet", False)
+    monkeypatch.setattr(interrupts, "_signal", None)
     monkeypatch.setattr(logging.getLogger("rnnsent"), "handlers", [logging.NullHandler()])
 
 
