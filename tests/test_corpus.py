@@ -87,7 +87,7 @@ def test_rare_class_kept(tmp_path: Path) -> None:
 
 
 def test_rare_class_of_other_source(tmp_path: Path) -> None:
-    """A class that only one source has is no obstacle if it is left out."""
+    """A class that only one source has does not matter if it is left out."""
     first = write_table(tmp_path / "one.csv", two_class_rows("x"))
     second = write_table(tmp_path / "two.csv", [*two_class_rows("y"), ("alone", "rare")])
     corpus = read_corpus([find_source(str(first)), find_source(str(second))], validation_fraction=0, seed=0)

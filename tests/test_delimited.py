@@ -99,7 +99,7 @@ def test_csv_safe(values: list[str], dialect: Dialect) -> None:
 @pytest.mark.parametrize("escape", [None, "\\"])
 @pytest.mark.parametrize("quoting", get_args(Quoting))
 def test_csv_safe_in_dialect(quoting: Quoting, escape: str | None) -> None:
-    """A cell that another dialect writes with a bare quote, or with an escaped one, is no formula in a spreadsheet."""
+    """A cell with a bare or an escaped quote in another dialect does not become a formula in a spreadsheet."""
     row = FormulaSafeCellWriter(Dialect(",", quoting, escape)).row(['"=1', 'a\\",=cmd()', -1])
     number = '"-1"' if quoting == "all" else "-1"
     assert row == f'"""=1","a\\"",=cmd()",{number}\n'

@@ -233,7 +233,7 @@ def test_blank_before_quote(tmp_path: Path) -> None:
 
 
 def test_repeated_header(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Where files are joined, their headers are no rows, and neither are their byte-order marks."""
+    """In concatenated files, repeated headers and byte-order marks are not rows."""
     table = "\ufefftext,label\nso good,pos\nso bad,neg\n"
     assert read_content(tmp_path, table * 3) == [("so good", "pos"), ("so bad", "neg")] * 3
     assert [record.message.partition(": ")[2] for record in caplog.records] == [

@@ -40,14 +40,14 @@ def test_pipe() -> None:
 
 
 def test_types(tmp_path: Path) -> None:
-    """Cells are values as JSON has them; integers are no floats, and an empty cell is empty."""
+    """Cells become JSON values: integers stay integers, and an empty cell stays empty."""
     row = ["so good", 5, 4.5, True, datetime.date(2024, 5, 1), None, "007", "5"]
     content = make_workbook([["text", "a", "b", "c", "d", "e", "f", "g"], row, row])
     assert read_content(tmp_path, content, "in.xlsx")[0] == ("so good", 5, 4.5, True, "2024-05-01", "", "007", "5")
 
 
 def test_layout(tmp_path: Path) -> None:
-    """A title, blank rows and blank columns around the table are no part of it."""
+    """A title, blank rows and blank columns around the table are not part of it."""
     content = make_workbook([["Survey 2024"], [], *([None, *row] for row in ROWS), [], []])
     table = open_content(tmp_path, content, "in.xlsx")
     assert [name for name in table.columns if not name.startswith("column_")] == ["id", "text", "label"]

@@ -146,7 +146,7 @@ def test_preamble_message(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_hash_of_name(tmp_path: Path) -> None:
-    """A first row with # is no comment if it names columns or has as many cells as the others."""
+    """A first row with # is not a comment if it names columns or has as many cells as the others."""
     assert open_content(tmp_path, "#id,text\n" + write_rows("{i},{text}")).columns == ("#id", "text")
     cells = read_content(tmp_path, "text,label\n#happy day,pos\n#sad day,neg\n")
     assert cells == [("#happy day", "pos"), ("#sad day", "neg")]

@@ -93,7 +93,7 @@ def test_many_classes() -> None:
 
 
 def test_measurements() -> None:
-    """Many numbers with a fraction are no classes, unless they are mapped to some."""
+    """Many different fractions are not classes, unless a label map makes classes of them."""
     examples = examples_of([i / 40 for i in range(40)])
     with pytest.raises(
         SettingsError, match=r"^data: the label column has 40 different numbers, 0 to 0.975, which are "
@@ -104,7 +104,7 @@ def test_measurements() -> None:
 
 
 def test_ids() -> None:
-    """Numbers that are nearly all different are no classes."""
+    """Numbers that are nearly all different are not classes."""
     with pytest.raises(DataError, match="30 different values in 30 rows, too many to be classes"):
         check_classes("data", examples_of(list(range(30))))
 

@@ -162,7 +162,7 @@ def test_old_lines(tmp_path: Path) -> None:
 
 
 def test_old_lines_pause(pipe: tuple[int, int]) -> None:
-    """Carriage returns are no line ends while a line feed may follow."""
+    """Carriage returns are not line ends while a line feed may follow."""
     reader, writer = pipe
     batches = batches_of(reader)
     os.write(writer, b"10%\r50%\r")

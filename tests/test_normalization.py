@@ -126,7 +126,7 @@ def test_full(text: str, expected: str) -> None:
     ],
 )  # fmt: skip
 def test_no_emoticon(text: str) -> None:
-    """Times, ratios, code, paths and parentheses are no emoticons."""
+    """Times, ratios, code, paths and parentheses are not emoticons."""
     assert normalize(text, STEPS["full"]) == text
 
 

@@ -12,7 +12,7 @@ from rnnsent.cli.options import GroupedCommand, QuietOption
 from rnnsent.environment import limit_spinning, silence_libraries
 from rnnsent.errors import RnnsentError
 from rnnsent.output.interrupts import install_signal_handlers, uninterruptible
-from rnnsent.output.library_warnings import shorten_warnings
+from rnnsent.output.python_warnings import shorten_warnings
 from rnnsent.output.terminal import notify, print_error, redirect_to_devnull
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130

@@ -82,7 +82,7 @@ def find_text_columns(
         source_name: names the source in errors.
         sample: some rows, to distinguish columns by their values.
         strings: the columns of strings; None takes those of the sample.
-        exclude: columns that are no candidates, for example that of labels.
+        exclude: columns to leave out, for example the label column.
 
     Raises:
         DataError: a requested column does not exist.

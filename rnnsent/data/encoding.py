@@ -124,7 +124,7 @@ def _starts_as_utf8(chunk: bytes) -> bool:
 
 
 def _transcode(chunks: Chunks, encoding: str, name: str) -> Chunks:
-    """UTF-8, in which what the encoding does not have are bytes that are no UTF-8: the reader reports them by their row."""
+    """UTF-8 in which bytes that the encoding does not define stay invalid, so that the reader reports their row."""
     errors = "surrogatepass" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     try:

@@ -136,7 +136,7 @@ def _read_values(scanner: "_Scanner", name: str) -> Iterator[Row | UnreadableRow
 
 
 def _describe_wrapper(value: Any, name: str) -> str | None:
-    """Why an object that is the only one is no record, and how to take its records out; None if it may be one."""
+    """Why a single object is not a record, and how to extract its records; None if it may be a record."""
     if not isinstance(value, dict) or any(
         tier_of(key, TEXT_TIERS) is not None and isinstance(value[key], str) for key in value
     ):

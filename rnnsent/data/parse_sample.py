@@ -204,7 +204,7 @@ def _is_quoted(line: str, delimiter: str) -> bool:
 
 
 def _has_quoted_row(parsed: ParsedSample) -> bool:
-    """Whether a row has all its cells in quotes, which are no ordinary characters then: a class or a number has none."""
+    """Whether all cells of a row are quoted; then the quotes are not part of the text, since a class or a number has none."""
     return any(len(cells) > 1 and all(map(QUOTED.fullmatch, cells)) for cells, _ in parsed.rows if cells)
 
 

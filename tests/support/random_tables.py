@@ -42,7 +42,7 @@ class RandomTable:
 
     Attributes:
         name: of the file.
-        kind, delimiter, has_header: its format; None where there is no such thing.
+        kind, delimiter, has_header: its format; None if it does not apply.
         options: what the user says about it.
         piece_size: the table arrives through a pipe in pieces of so many bytes; None for a file.
         rows: the values of each row in the order of the columns; None for a row that must be reported as unreadable.

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from rnnsent.output import terminal
-from rnnsent.output.library_warnings import MAX_LENGTH, shorten_warnings
+from rnnsent.output.python_warnings import MAX_LENGTH, shorten_warnings
 
 
 @pytest.fixture
