@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.store import BUNDLED
-from rnnsent.data.normalization import EMOTICONS, STEPS, normalize, normalize_with_spans
+from rnnsent.data.emoticons import EMOTICONS
+from rnnsent.data.normalization import STEPS
+from rnnsent.data.substitution import normalize, normalize_with_spans
 from rnnsent.prediction import Predictor
 
 LEVELS = tuple(STEPS)
@@ -148,7 +150,7 @@ def test_linear(unit: str, level: str) -> None:
 def test_ftfy_on_demand() -> None:
     """Only mojibake loads the library that repairs it."""
     code = (
-        "import sys; from rnnsent.data.normalization import STEPS, normalize; "
+        "import sys; from rnnsent.data.normalization import STEPS; from rnnsent.data.substitution import normalize; "
         "normalize('“Très” naïve… isn’t', STEPS['full']); before = 'ftfy' in sys.modules; "
         "normalize('isnâ€™t', STEPS['full']); print(before, 'ftfy' in sys.modules)"
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnnsent.data.normalization import normalize, normalize_with_spans
+from rnnsent.data.substitution import normalize, normalize_with_spans
 from rnnsent.data.unknown_words import elongated_words, hashtags, shorten, split_hashtag
 
 # In order of frequency, as in a trained vocabulary.

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from rnnsent.config import Normalization, TokenizerConfig
 from rnnsent.data.ids import UNKNOWN_ID, Ids
-from rnnsent.data.normalization import STEPS, Step, normalize, normalize_with_spans
+from rnnsent.data.normalization import STEPS
+from rnnsent.data.substitution import Step, normalize, normalize_with_spans
 from rnnsent.data.tokenizer_json import read_tokenizer
 from rnnsent.data.tokenizer_rules import ASCII_LINE_BREAK, ASCII_WORD, RULES
 from rnnsent.data.unknown_words import RUN, elongated_words, hashtags, shorten

@@ -11,7 +11,7 @@ from itertools import accumulate, product
 from typing import TypeAlias
 from unicodedata import normalize
 
-from rnnsent.data.normalization import Step, contains
+from rnnsent.data.substitution import Step, contains
 
 Lookup: TypeAlias = Callable[[str], int | None]  # the id of a word; None if it is not in the vocabulary
 
