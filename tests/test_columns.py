@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from rnnsent.data.columns import find_label_column, find_text_columns, read_text, read_value, resolve_column
+from rnnsent.data.columns import find_label_column, find_text_columns, resolve_column
+from rnnsent.data.fields import read_text, read_value
 from rnnsent.errors import DataError, SettingsError
 
 # Headers of public data sets, with the columns of texts and labels.

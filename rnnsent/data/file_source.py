@@ -11,17 +11,11 @@ from typing import Any
 from rnnsent.data.byte_input import ByteInput
 from rnnsent.data.catalog import BUNDLED_SENTENCES
 from rnnsent.data.column_names import normalize_name
-from rnnsent.data.columns import (
-    SAMPLE_ROWS,
-    describe_values,
-    find_label_column,
-    find_text_columns,
-    read_text,
-    read_value,
-    resolve_column,
-)
+from rnnsent.data.column_values import describe_problem
+from rnnsent.data.columns import SAMPLE_ROWS, find_label_column, find_text_columns, resolve_column
 from rnnsent.data.detect_format import detect_format
 from rnnsent.data.examples import Examples, make_examples, map_classes, merge_files
+from rnnsent.data.fields import read_text, read_value
 from rnnsent.data.open_table import open_file
 from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.rows import Row, Table, UnreadableRow, describe_unreadable
@@ -177,7 +171,7 @@ class FileSource:
         requested = self.options.text_columns
         texts = find_text_columns(file.columns, requested, file.table.name, sample=file.sample, exclude=exclude)
         for name in texts if requested else ():
-            if problem := describe_values(name, file.sample):
+            if problem := describe_problem(name, file.sample):
                 LOG.warning("%s: the text column %s", file.table.name, problem)
         return texts
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from rnnsent.data.columns import SAMPLE_ROWS, find_label_column, find_text_columns, read_text
+from rnnsent.data.columns import SAMPLE_ROWS, find_label_column, find_text_columns
 from rnnsent.data.examples import UNLABELED, Examples, make_examples, map_classes
+from rnnsent.data.fields import read_text
 from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.splits import is_unlabeled_split
 from rnnsent.errors import DataError

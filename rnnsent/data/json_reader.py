@@ -42,15 +42,17 @@ def looks_like_json(lines: list[str], *, is_complete: bool) -> bool:
         return False
     try:
         value = json.loads(first)
-    except ValueError:
-        pass
+    except ValueError:  # not a value of one line
+        return _begins_like_json("".join(lines).lstrip(), is_complete=is_complete)
     except RecursionError:
         return True
-    else:
-        return isinstance(value, dict) or (
-            isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value)
-        )
-    text = "".join(lines).lstrip()
+    return isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value)
+    )
+
+
+def _begins_like_json(text: str, *, is_complete: bool) -> bool:
+    """Whether a text that starts with a bracket is the beginning of an object or an array, or all of it."""
     opening = text[1:].lstrip()
     if text[0] == "[" and opening[:1] not in ("", "{", "[", '"', "]"):
         return False

@@ -7,8 +7,10 @@ from typing import Any
 
 from rnnsent.config import InputFormat
 from rnnsent.data.byte_input import ByteInput
-from rnnsent.data.columns import SAMPLE_ROWS, describe_values, find_text_columns, read_text, resolve_column
+from rnnsent.data.column_values import describe_problem
+from rnnsent.data.columns import SAMPLE_ROWS, find_text_columns, resolve_column
 from rnnsent.data.dialect import Dialect
+from rnnsent.data.fields import read_text
 from rnnsent.data.open_table import open_file, open_table
 from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.records import RecordBatch
@@ -101,7 +103,7 @@ class TableReader:
     def _find_text_columns(self, sample: list[Row]) -> tuple[str, ...]:
         found = find_text_columns(self.columns, self._options.text_columns, self.name, sample=sample)
         for name in found if self._options.text_columns else ():
-            if problem := describe_values(name, sample):
+            if problem := describe_problem(name, sample):
                 if any(isinstance(row.get(name), (dict, list)) for row in sample):
                     raise SettingsError(f"{self.name}: {problem}")
                 LOG.warning("%s: the text column %s", self.name, problem)
