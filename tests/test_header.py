@@ -194,3 +194,18 @@ def test_find_layout() -> None:
     assert find_layout([]) == Layout(0, None)
     assert find_layout([["1", "a b"], ["2", "c d"]], has_header=True) == Layout(0, True)
     assert find_layout([["text", "label"], ["x y", "pos"]], has_header=False) == Layout(0, False)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "true,https://example.com/1,もう二度と買いません。",
+        "TRUE,https://example.com/1,とても面白い映画",
+        "true,https://example.com/1,短い文。",
+    ],
+)
+def test_first_row_in_japanese(tmp_path: Path, first: str) -> None:
+    """Text without blanks, a class in another case and a link are data, though texts below have blanks."""
+    texts = ["二日で壊れて しまいました。 とても面白い 映画でした。", "部屋は狭いけれど 清潔でした。 おすすめです。"]
+    rows = "".join(f"{('True', 'False')[i % 2]},https://example.com/{i},{texts[i % 2]}{i}\n" for i in range(30))
+    assert read_content(tmp_path, f"{first}\n{rows}")[0] == tuple(first.split(","))

@@ -87,3 +87,14 @@ def test_requested_delimiter(tmp_path: Path) -> None:
 def test_blank() -> None:
     assert sniff_dialect(["\n", " \n"], ReadOptions()) is None
     assert sniff_dialect([], ReadOptions()) is None
+
+
+def test_unclear_delimiter(tmp_path: Path) -> None:
+    """A single row that two delimiters divide into as many cells is asked about, and the option decides."""
+    content = 'positive;so \\"good,\\" really!\n'
+    with pytest.raises(
+        SettingsError, match=r"it is unclear whether ',' or ';' divides its cells; --delimiter overrides"
+    ):
+        open_content(tmp_path, content, header=False)
+    table = open_content(tmp_path, content, header=False, delimiter=";")
+    assert read_cells(table) == [("positive", 'so "good," really!')]

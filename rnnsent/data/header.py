@@ -188,9 +188,9 @@ def _weigh_name(cell: str, column: Sequence[str]) -> int:
     """How much a cell looks like the name of a column rather than like one of its values: above 0 for a name."""
     categories = Counter(column)
     has_categories = len(categories) <= min(MAX_CATEGORIES, len(column) / 2)
-    if has_categories and cell in categories:
+    if has_categories and cell.casefold() in map(str.casefold, categories):
         return -4
-    if is_value(cell):
+    if is_value(cell) or "://" in cell:
         return -2
     if is_known_name(cell):
         return 4
@@ -198,22 +198,28 @@ def _weigh_name(cell: str, column: Sequence[str]) -> int:
         return -4
     if sum(map(is_value, column)) > 0.9 * len(column):
         return 2
-    n_words = len(cell.split())
-    if has_categories and len(column) > 3 and n_words > 3 * max(len(value.split()) for value in column):
+    n_words = count_words(cell)
+    if has_categories and len(column) > 3 and n_words > 3 * max(count_words(value) for value in column):
         return 2  # a question and its short answers
-    usual_words = sorted(len(value.split()) for value in column)[len(column) // 2]
+    usual_words = sorted(count_words(value) for value in column)[len(column) // 2]
     if usual_words >= 3:
         if n_words == 1:  # a short text is one word, too
-            n_short = sum(len(value.split()) == 1 for value in column)
+            n_short = sum(count_words(value) == 1 for value in column)
             return 2 if len(column) >= MIN_COLUMN and n_short <= len(column) / 20 else int(len(column) > 3)
-        if cell.endswith("?") and sum(value.endswith("?") for value in column) <= len(column) / 10:
+        if cell.endswith(("?", "？")) and sum(value.endswith(("?", "？")) for value in column) <= len(column) / 10:
             return 1  # the question of a survey
-        if cell.endswith((".", "!", "?")) or n_words > usual_words / 2 > 3:
+        if cell.endswith((".", "!", "?", "。", "！", "？")) or n_words > usual_words / 2 > 3:
             return -2
         words = {word.casefold() for value in column for word in value.split()}
         n_shared = sum(word.casefold() in words for word in cell.split())
         return -2 if n_shared >= n_words / 2 and n_words >= 3 else 0
     return 1 if has_categories and 1 < len(categories) <= len(column) / 4 and _looks_like_name(cell) else 0
+
+
+def count_words(text: str) -> int:
+    """The number of words; two East Asian characters, which no blanks divide, count as one."""
+    n_wide = sum(ord(character) > 0x2E7F for character in text)
+    return max(len(text.split()), n_wide // 2)
 
 
 def _looks_like_name(cell: str) -> bool:

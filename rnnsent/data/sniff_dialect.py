@@ -140,10 +140,19 @@ def _choose(lines: Sequence[str], delimiter: str | None, *, is_tsv: bool) -> tup
         if problem or unusual:
             return max(_parse_all(lines, (unusual,)), key=ParsedSample.rank), problem
     if best and is_delimited and not _is_one_text_column(lines, best):
-        return best, ""
+        return best, _describe_rivals(best, wide)
     if named := [item for item in candidates if any(cells and names_columns(cells) for cells, _ in item.rows[:5])]:
         return max(named, key=ParsedSample.rank), ""
     return max(_parse_all(lines, (None,)), key=ParsedSample.rank), ""
+
+
+def _describe_rivals(best: ParsedSample, others: Sequence[ParsedSample]) -> str:
+    """Why the delimiter is unclear, if another one divides one or two lines as well; otherwise nothing."""
+    chosen = best.candidate.delimiter
+    rivals = [item.candidate.delimiter for item in others if item.rank() == best.rank()]
+    if len(best.rows) > 2 or best.has_known_names or {*rivals} == {chosen}:
+        return ""
+    return f"it is unclear whether {' or '.join(map(repr, dict.fromkeys(rivals)))} divides its cells"
 
 
 def _parse_all(lines: Sequence[str], delimiters: Sequence[str | None]) -> list[ParsedSample]:

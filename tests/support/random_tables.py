@@ -202,13 +202,7 @@ def _store(random: Random, written: Written) -> RandomTable:
     if not random.randrange(10):
         piece_size = random.choice([1, 7, 64, 1 << 16]) if len(data) <= MAX_DRIP_BYTES else 1 << 16
         suffix = ""
-    is_hinted = bool(
-        options.input_format
-        or options.delimiter
-        or options.header is not None
-        or options.text_columns
-        or options.label_column
-    )
+    is_hinted = bool(options.input_format or options.delimiter or options.header is not None or options.text_columns)
     may_be_lines = suffix in ("", ".txt", ".data") and not is_hinted and kind in ("csv", "tsv")
     is_right_name = name.lower().startswith(f"table.{SUFFIXES[kind]}") and piece_size is None
     is_plain = is_plain and (is_right_name or options.input_format is not None)

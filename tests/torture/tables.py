@@ -34,7 +34,7 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from types import FrameType
@@ -185,7 +185,7 @@ def check_predict(table: RandomTable) -> str:
         WrongError: it is neither refused nor read right.
     """
     with open_input(table) as argument, collect_warnings() as messages, refusals(table):
-        reader = open_reader([argument], table.options)
+        reader = open_reader([argument], replace(table.options, label_column=None))  # predict has no such option
         batches = [batch for batch in reader.batches() if not isinstance(batch, Pause)]
     texts = [text for batch in batches for text in batch.texts]
     if isinstance(reader, LineReader):
