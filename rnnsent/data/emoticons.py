@@ -6,8 +6,8 @@ from rnnsent.data.substitution import Step, contains, is_not_ascii
 
 _EMOJI = "[\u2190-\u2bff\U0001f000-\U0001faff]"
 _MODIFIERS = "[\ufe0f\U0001f3fb-\U0001f3ff]*+"
-EMOJI_SEQUENCE = re.compile(rf"({_EMOJI}){_MODIFIERS}(?:\u200d{_EMOJI}{_MODIFIERS})+")
-COUNTRY_FLAG = re.compile("[\U0001f1e6-\U0001f1ff][\U0001f1e6-\U0001f1ff]")
+EMOJI_SEQUENCE = rf"({_EMOJI}){_MODIFIERS}(?:\u200d{_EMOJI}{_MODIFIERS})+"
+COUNTRY_FLAG = "[\U0001f1e6-\U0001f1ff][\U0001f1e6-\U0001f1ff]"
 FLAG = "\U0001f3f3"  # of every country
 
 # Patterns of emoticons and the emoji that each is replaced by. A colon after a digit or before a letter is none: 10:30,
@@ -34,7 +34,7 @@ EMOTICONS = {
     "🙌": r"(?<![\w\\])\\[oO]/(?!\w)",
 }
 _EMOTICON_EMOJI = tuple(EMOTICONS)
-EMOTICON = re.compile(r"(?=[-:;=<>()^xXtToO\\])(?:" + "|".join(f"({pattern})" for pattern in EMOTICONS.values()) + ")")
+EMOTICON = r"(?=[-:;=<>()^xXtToO\\])(?:" + "|".join(f"({pattern})" for pattern in EMOTICONS.values()) + ")"
 EYES_AND_MOUTH = re.compile(r"[:;=]['’-]?[()DPpoO/\\*|]")
 
 

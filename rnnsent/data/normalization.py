@@ -12,120 +12,47 @@ from rnnsent.data.substitution import Step, contains, is_not_ascii
 
 # Character references of HTML, also if they were escaped several times: &amp;amp;nbsp;
 _NAME = r"(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
-REFERENCE = re.compile(rf"&(?:amp;)++(?:{_NAME})?|&{_NAME}|&(?:amp|quot|nbsp|lt|gt|apos)\b")
+REFERENCE = rf"&(?:amp;)++(?:{_NAME})?|&{_NAME}|&(?:amp|quot|nbsp|lt|gt|apos)\b"
 MAX_ESCAPES = 4
 
 # Characters of cp1252 that a UTF-8 sequence decoded as cp1252 or Latin-1 consists of.
 _CP1252 = "ŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
 _CONTINUATION = rf"[\x80-\xbf{_CP1252}]"
-MOJIBAKE = re.compile(
+MOJIBAKE = (
     rf"[ÂÃÄÅÎÏÐÑØÙà-ð](?:(?<=[Â-Ù]){_CONTINUATION}|(?<=[à-ï]){_CONTINUATION}{{2}}|(?<=ð){_CONTINUATION}{{3}})"
     rf"[\x80-\xff{_CP1252}]*"
 )
 
 # Zero-width, soft hyphen, joiners, marks of direction, keycaps, variation selectors, skin color, tags of flags.
-INVISIBLE = re.compile(
+INVISIBLE = (
     "[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u20e3\ufe00-\ufe0f\ufeff"
     "\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
 )
 
 TAGS = [
-    "a",
-    "abbr",
-    "address",
-    "article",
-    "aside",
-    "b",
-    "big",
-    "blockquote",
-    "body",
-    "br",
-    "button",
-    "center",
-    "cite",
-    "code",
-    "dd",
-    "del",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figure",
-    "font",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "header",
-    "hr",
-    "html",
-    "i",
-    "iframe",
-    "img",
-    "input",
-    "ins",
-    "label",
-    "li",
-    "link",
-    "main",
-    "mark",
-    "meta",
-    "nav",
-    "ol",
-    "option",
-    "p",
-    "pre",
-    "q",
-    "s",
-    "script",
-    "section",
-    "select",
-    "small",
-    "span",
-    "strike",
-    "strong",
-    "style",
-    "sub",
-    "summary",
-    "sup",
-    "svg",
-    "table",
-    "tbody",
-    "td",
-    "textarea",
-    "tfoot",
-    "th",
-    "thead",
-    "title",
-    "tr",
-    "tt",
-    "u",
-    "ul",
-    "video",
-    "wbr",
-]
+    "a", "abbr", "address", "article", "aside", "b", "big", "blockquote", "body", "br", "button", "center", "cite",
+    "code", "dd", "del", "details", "div", "dl", "dt", "em", "figure", "font", "footer", "form", "h1", "h2", "h3", "h4",
+    "h5", "h6", "head", "header", "hr", "html", "i", "iframe", "img", "input", "ins", "label", "li", "link", "main",
+    "mark", "meta", "nav", "ol", "option", "p", "pre", "q", "s", "script", "section", "select", "small", "span",
+    "strike", "strong", "style", "sub", "summary", "sup", "svg", "table", "tbody", "td", "textarea", "tfoot", "th",
+    "thead", "title", "tr", "tt", "u", "ul", "video", "wbr",
+]  # fmt: skip
 # A tag without attributes, or with values of them, so that "<a or b>" is text; or a comment.
-TAG = re.compile(rf"(?is)<(?:!--(?:(?!<!--|-->).)*+-->|/?(?:{'|'.join(TAGS)})(?:\s[^<>=]*+=[^<>]*+|\s*+/?)>)")
+TAG = rf"(?is)<(?:!--(?:(?!<!--|-->).)*+-->|/?(?:{'|'.join(TAGS)})(?:\s[^<>=]*+=[^<>]*+|\s*+/?)>)"
 
 # Trailing punctuation belongs to the sentence.
-LINK = re.compile(r"""(?i)(?:https?://|(?<![\w.])www\.)[!#-;=?-~]*[a-z0-9]/?""")
-USER_NAME = re.compile(r"@(?<!\w.)[^\W\d]\w{0,49}")
+LINK = r"""(?i)(?:https?://|(?<![\w.])www\.)[!#-;=?-~]*[a-z0-9]/?"""
+USER_NAME = r"@(?<!\w.)[^\W\d]\w{0,49}"
 
 _APOSTROPHES = "'’‘ʼ´`′＇‛ʹꞌʻ\x91\x92"
 # Between letters; also backslash-escaped (\') and doubled ('').
-APOSTROPHE = re.compile(rf"[\\{_APOSTROPHES}](?<=[^\W_].)[\\{_APOSTROPHES}]{{0,4}}(?<!\\)(?=[^\W\d_])")
-UNREADABLE_APOSTROPHE = re.compile("\ufffd(?<=[nN].)(?=[tT]\\b)")  # what a decoder put into isn't
-SINGLE_QUOTE = re.compile("[’‘‛‚\x91\x92]")
-DOUBLE_QUOTE = re.compile("[“”„‟\x93\x94]")
+APOSTROPHE = rf"[\\{_APOSTROPHES}](?<=[^\W_].)[\\{_APOSTROPHES}]{{0,4}}(?<!\\)(?=[^\W\d_])"
+UNREADABLE_APOSTROPHE = "\ufffd(?<=[nN].)(?=[tT]\\b)"  # what a decoder put into isn't
+SINGLE_QUOTE = "[’‘‛‚\x91\x92]"
+DOUBLE_QUOTE = "[“”„‟\x93\x94]"
 
 # Controls that are characters of cp1252, except for U+0085, which is a line break.
-CP1252_CONTROL = re.compile("[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]")
+CP1252_CONTROL = "[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]"
 
 
 def _unescape(match: re.Match[str]) -> str:

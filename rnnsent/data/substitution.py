@@ -6,6 +6,7 @@ One driver returns the text; the other also returns where each character came fr
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 Span: TypeAlias = tuple[int, int]  # (start, end) characters of the original text
@@ -16,13 +17,18 @@ class Step:
     """A substitution, skipped for a text that does not need it.
 
     Attributes:
+        expression: a regular expression, compiled once a text needs it, so that most commands need not wait for it.
         replacement: literal text, or a function of the match.
         is_needed: a cheap test; true whenever the pattern matches.
     """
 
-    pattern: re.Pattern[str]
+    expression: str
     replacement: str | Callable[[re.Match[str]], str]
     is_needed: Callable[[str], object]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(self.expression)
 
     def replace(self, match: re.Match[str]) -> str:
         return self.replacement if isinstance(self.replacement, str) else self.replacement(match)

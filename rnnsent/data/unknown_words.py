@@ -21,14 +21,14 @@ _UNSPACED = (
     "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
 _LETTER = rf"[^\W{_UNSPACED}]"
-WORD = re.compile(rf"{_LETTER}+(?:'{_LETTER}+)*")
+WORD = rf"{_LETTER}+(?:'{_LETTER}+)*"
 RUN = re.compile(r"([^\W\d_])\1{2,}")  # a letter three or more times
 RUN_IN_ANY_CASE = re.compile(RUN.pattern, re.IGNORECASE)
 MAX_RUNS = 4  # of a word, for which all combinations are tried
 # A double letter is more likely than a single one, unless the word with it is so much rarer (soo, so).
 MAX_RANK_RATIO = 50
 
-HASHTAG = re.compile(rf"#(?<![\w#]#)({_LETTER}+)(?![\w'])")
+HASHTAG = rf"#(?<![\w#]#)({_LETTER}+)(?![\w'])"
 SUBWORD = re.compile(r"\d+|[^\W\d_]+?(?:(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?![^\W\d_]))")
 MAX_HASHTAG_LETTERS, MAX_WORD_LETTERS = 80, 20
 MAX_RANKS = {1: 100, 2: 1_000}  # of words of one letter and of two, most of which are abbreviations
