@@ -35,6 +35,36 @@ class Written:
 def write_delimited(random: Random) -> Written:
     encoding = draw_encoding(random)
     content = draw_content(random, encoding)
+    delimiter, quoting, line_end, shape = _draw_form(random, content)
+    if quoting in ("none", "literal", "broken"):
+        content.map_strings(lambda cell: " ".join(cell.replace(delimiter, " ").replace('"', "'").split("\n")))
+    if quoting in ("escaped", "literal", "broken", "minimal", "all") and (quoting == "literal" or random.randrange(2)):
+        _add_quotes(random, content, quoting)
+    rows: list[list[Any] | None] = [list(row) for row in content.rows]
+    numeric = [index for index, column in enumerate(content.columns) if all(INTEGER.fullmatch(cell) for cell in column)]
+    lines = [_format_row(row, delimiter, quoting, numeric) for row in content.rows]
+    if quoting == "broken":
+        _break_quote(random, content, rows, lines, delimiter)
+    _reshape(random, rows, lines, shape, delimiter, content)
+    above, preamble = draw_preamble(random, content, delimiter)
+    names = [] if content.header == "none" else [_format_row(content.names, delimiter, quoting)]
+    text = _join_lines(random, [*above, *names], lines, line_end, has_blank_lines=shape == "blank lines")
+    is_plain = (
+        content.is_plain and encoding.is_plain and quoting in ("minimal", "all", "nonnumeric") and line_end in ("\n", "\r\n")
+        and shape == "regular" and not above
+    )  # fmt: skip
+    traits = {
+        "format": "delimited", "encoding": encoding.name, "delimiter": DELIMITERS[delimiter], "quoting": quoting,
+        "line end": repr(line_end), "shape": shape, "above": preamble,
+    }  # fmt: skip
+    kind: InputFormat = "tsv" if delimiter == "\t" else "csv"
+    return Written(
+        kind, encoding.encode(text), content, rows, traits, is_plain, delimiter, content.header != "none", encoding
+    )
+
+
+def _draw_form(random: Random, content: Content) -> tuple[str, str, str, str]:
+    """A delimiter, quoting, line end and shape that the content can have; some cells get line breaks."""
     delimiter = random.choice([",", ",", ";", "\t", "\t", "|"])
     quoting = random.choice(
         ["minimal", "minimal", "minimal", "all", "nonnumeric", "none", "escaped", "literal", "broken"]
@@ -55,39 +85,20 @@ def write_delimited(random: Random) -> Written:
         quoting = "minimal"
     if content.width == 1 or content.n_rows < 4 or (content.header == "none" and shape in ("trailing", "long")):
         shape = "regular"
-    if quoting in ("none", "literal", "broken"):
-        content.map_strings(lambda cell: " ".join(cell.replace(delimiter, " ").replace('"', "'").split("\n")))
-    if quoting in ("escaped", "literal", "broken", "minimal", "all") and (quoting == "literal" or random.randrange(2)):
-        _add_quotes(random, content, quoting)
-    rows: list[list[Any] | None] = [list(row) for row in content.rows]
-    numeric = [index for index, column in enumerate(content.columns) if all(INTEGER.fullmatch(cell) for cell in column)]
-    lines = [_format_row(row, delimiter, quoting, numeric) for row in content.rows]
-    if quoting == "broken":
-        _break_quote(random, content, rows, lines, delimiter)
-    _reshape(random, rows, lines, shape, delimiter, content)
-    above, preamble = draw_preamble(random, content, delimiter)
-    names = [] if content.header == "none" else [_format_row(content.names, delimiter, quoting)]
-    physical = [*above, *names]
+    return delimiter, quoting, line_end, shape
+
+
+def _join_lines(random: Random, above: list[str], lines: list[str], line_end: str, *, has_blank_lines: bool) -> str:
+    physical = list(above)
     for line in lines:
         physical.append(line)
-        if shape == "blank lines" and not random.randrange(4):
+        if has_blank_lines and not random.randrange(4):
             physical.append("")
     ends = ["\n", "\r\n"] if line_end == "mixed" else [line_end]
     text = "".join(line + random.choice(ends) for line in physical)
-    if not random.randrange(4):
-        text = text.removesuffix("\n").removesuffix("\r")
-    is_plain = (
-        content.is_plain and encoding.is_plain and quoting in ("minimal", "all", "nonnumeric") and line_end in ("\n", "\r\n")
-        and shape == "regular" and not above
-    )  # fmt: skip
-    traits = {
-        "format": "delimited", "encoding": encoding.name, "delimiter": DELIMITERS[delimiter], "quoting": quoting,
-        "line end": repr(line_end), "shape": shape, "above": preamble,
-    }  # fmt: skip
-    kind: InputFormat = "tsv" if delimiter == "\t" else "csv"
-    return Written(
-        kind, encoding.encode(text), content, rows, traits, is_plain, delimiter, content.header != "none", encoding
-    )
+    if random.randrange(4):
+        return text
+    return text.removesuffix("\n").removesuffix("\r")
 
 
 def break_lines(random: Random, content: Content, end: str) -> None:

@@ -181,18 +181,7 @@ def _store(random: Random, written: Written) -> RandomTable:
     """Give a table a name and a container, and say about it what a user may say."""
     content, kind = written.content, written.kind
     is_plain = written.is_plain
-    suffix = "." + SUFFIXES[kind]
-    match random.randrange(12):
-        case 0 if kind in ("csv", "tsv"):
-            suffix = random.choice([".csv", ".tsv", ".txt", "", ".xls", ".tab", ".data"])
-        case 0 if kind in ("json", "jsonl"):
-            suffix = random.choice([".json", ".jsonl", ".ndjson", ".txt", ".csv", ""])
-        case 0 if kind in ("parquet", "xlsx"):
-            suffix = random.choice([".csv", ".txt", "", ".parquet", ".xlsx", ".pq"])
-        case 0 if kind == "fasttext":
-            suffix = random.choice([".txt", ".csv", "", ".train"])
-        case 1 if kind in ("csv", "tsv"):
-            suffix = random.choice([".CSV", ".csv"]) if kind == "csv" else random.choice([".tab", ".TSV", ".csv"])
+    suffix = _draw_suffix(random, kind)
     options = _draw_options(random, written)
     data, container = _compress(random, written.data)
     name = f"table{suffix}{container}"
@@ -225,6 +214,23 @@ def _store(random: Random, written: Written) -> RandomTable:
         may_be_lines,
         written.traits,
     )
+
+
+def _draw_suffix(random: Random, kind: str) -> str:
+    """Mostly the suffix of the format, sometimes one that says little or something else."""
+    suffix = "." + SUFFIXES[kind]
+    match random.randrange(12):
+        case 0 if kind in ("csv", "tsv"):
+            suffix = random.choice([".csv", ".tsv", ".txt", "", ".xls", ".tab", ".data"])
+        case 0 if kind in ("json", "jsonl"):
+            suffix = random.choice([".json", ".jsonl", ".ndjson", ".txt", ".csv", ""])
+        case 0 if kind in ("parquet", "xlsx"):
+            suffix = random.choice([".csv", ".txt", "", ".parquet", ".xlsx", ".pq"])
+        case 0 if kind == "fasttext":
+            suffix = random.choice([".txt", ".csv", "", ".train"])
+        case 1 if kind in ("csv", "tsv"):
+            suffix = random.choice([".CSV", ".csv"]) if kind == "csv" else random.choice([".tab", ".TSV", ".csv"])
+    return suffix
 
 
 def _draw_options(random: Random, written: Written) -> ReadOptions:
