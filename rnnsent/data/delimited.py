@@ -7,19 +7,18 @@ no other row with it: not even if its quote is never closed.
 import csv
 import logging
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from rnnsent.data.dialect import Dialect
-from rnnsent.data.header import name_columns
-from rnnsent.data.lines import ESCAPED_BYTES, TextLines
+from rnnsent.data.lines import ESCAPED_BYTES, NOT_UTF8, TextLines
 from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.rows import Row, Table, UnreadableRow
 from rnnsent.data.sniff_dialect import Sniffed, sniff_dialect
+from rnnsent.data.table_columns import check_header, log_skipped, read_columns
 from rnnsent.errors import DataError, SettingsError
 
 LOG = logging.getLogger(__name__)
 MAX_FIELD_CHARS = 1 << 26  # an unclosed quote would read the whole file into memory
-NOT_UTF8 = "has bytes that are not UTF-8; give the encoding of the file with --encoding"
 
 
 def read_delimited(
@@ -37,28 +36,12 @@ def read_delimited(
         raise DataError(f"{name} is empty; its first line must name the columns")
     if sniffed.problem:
         raise SettingsError(f"{name}: {sniffed.problem}; --delimiter overrides this")
-    if sniffed.has_header is None:
-        raise SettingsError(
-            f"{name}: it is unclear whether the first row names the columns ({_preview(sniffed.first_row)}); "
-            "say so with --header or --no-header"
-        )
-    if sniffed.n_skipped_lines:
-        LOG.info("%s: skipped %s above the first row", name, _count_lines(sniffed.n_skipped_lines))
+    has_header = check_header(sniffed.has_header, sniffed.first_row, name)
+    log_skipped(sniffed.n_skipped_lines, "line", "above the first row", name)
     lines.skip(sniffed.n_lines_before)
     parser = _parse_rows(lines, sniffed)
-    header = _read_header(parser, sniffed, name) if sniffed.has_header else None
-    if header is None:
-        columns = tuple(map(str, range(1, sniffed.width + 1)))
-        LOG.info("%s: the first row is data; columns are called by number, from 1; --header overrides this", name)
-    else:
-        columns = name_columns(header)
-        if repeated := sorted({written for written in header if written.strip() and header.count(written) > 1}):
-            LOG.warning(
-                "%s: several columns are called %s; the later ones are %s",
-                name,
-                ", ".join(map(repr, repeated)),
-                _later(header, columns),
-            )
+    header = _read_header(parser, sniffed, name) if has_header else None
+    columns = read_columns(header, sniffed.width, name)
     candidate = sniffed.candidate
     dialect = Dialect(candidate.delimiter or ",", candidate.quoting, candidate.escape, lines.line_end, has_bom, header)
     return Table(
@@ -86,8 +69,7 @@ def _read_header(parser: Iterator[list[str] | UnreadableRow], sniffed: Sniffed, 
         raise DataError(f"{name}:{first.line}: {first.error}")
     for _ in range(sniffed.n_rows_below):
         next(parser)
-    if sniffed.n_rows_below:
-        LOG.info("%s: skipped %s below the header", name, _count_lines(sniffed.n_rows_below))
+    log_skipped(sniffed.n_rows_below, "line", "below the header", name)
     return ("", *first) if sniffed.has_row_names else tuple(first)
 
 
@@ -162,18 +144,3 @@ def _keep_backslashes(lines: Iterable[str], delimiter: str) -> Iterator[str]:
     escape = re.compile(rf"\\([\"\\\r\n{re.escape(delimiter)}])?")
     for line in lines:
         yield escape.sub(lambda match: match[0] if match[1] else r"\\", line) if "\\" in line else line
-
-
-def _later(header: Sequence[str], columns: Sequence[str]) -> str:
-    """The keys of columns that have the name of an earlier one."""
-    return ", ".join(
-        repr(key) for key, written in zip(columns, header, strict=True) if written.strip() and key != written
-    )
-
-
-def _preview(cells: list[str]) -> str:
-    return ", ".join(repr(cell if len(cell) <= 30 else cell[:29] + "…") for cell in cells[:5])
-
-
-def _count_lines(count: int) -> str:
-    return f"{count} line{'s' * (count != 1)}"

@@ -9,6 +9,7 @@ import io
 import logging
 import time
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from rnnsent.data.byte_input import MAX_PAUSE_SECONDS, MAX_SAMPLE_SECONDS, ByteInput
 from rnnsent.data.compression import Chunks
@@ -103,7 +104,7 @@ class Utf8Input:
             return
         LOG.info("%s: read as %s, since it is not UTF-8; --encoding overrides it", self.name, encoding)
         self.encoding = encoding
-        yield from _transcode(_chain(sample, chunks), encoding, self.name)
+        yield from _transcode(chain(sample, chunks), encoding, self.name)
 
 
 def _has_controls(head: bytes) -> bool:
@@ -162,9 +163,13 @@ def _drop(chunks: Chunks, size: int) -> Chunks:
         yield chunk[len(dropped) :]
 
 
-def _chain(first: list[bytes | None], rest: Chunks) -> Chunks:
-    yield from first
-    yield from rest
+def read_document(source: ByteInput, encoding: str | None = None) -> str:
+    """A whole input as one text. Raises DataError if it is not text, or if its encoding is unclear."""
+    chunks = Utf8Input(source, encoding).chunks()
+    try:
+        return b"".join(chunk for chunk in chunks if chunk).decode("utf-8")
+    except UnicodeDecodeError:
+        raise DataError(f"{source.name} is not UTF-8; give its encoding with --encoding") from None
 
 
 def head_lines(source: ByteInput, encoding: str | None = None) -> list[str]:

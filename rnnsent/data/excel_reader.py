@@ -5,10 +5,11 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
-from rnnsent.data.header import find_layout, name_columns
+from rnnsent.data.header import find_layout
 from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.rows import Row, Table
-from rnnsent.errors import DataError, SettingsError
+from rnnsent.data.table_columns import check_header, log_skipped, read_columns
+from rnnsent.errors import DataError
 
 LOG = logging.getLogger(__name__)
 SAMPLE_ROWS = 200
@@ -40,23 +41,18 @@ def read_excel(file: IO[bytes], name: str, options: ReadOptions) -> Table:
     if len(filled) > 1:
         LOG.warning("%s: only the sheet %r is read, not %s", name, sheet, ", ".join(map(repr, list(filled)[1:])))
     rows = [[_to_value(cell) for cell in row] for row in cells]
-    layout = find_layout([list(map(_to_text, row)) for row in rows[:SAMPLE_ROWS]], has_header=options.header)
-    if layout.has_header is None:
-        raise SettingsError(
-            f"{name}: it is unclear whether the first row names the columns; say so with --header or --no-header"
-        )
-    if n_skipped := sum(map(_is_filled, rows[: layout.n_preamble])):
-        LOG.info("%s: skipped %d row%s above the first one", name, n_skipped, "s" * (n_skipped > 1))
+    texts = [list(map(_to_text, row)) for row in rows[:SAMPLE_ROWS]]
+    layout = find_layout(texts, has_header=options.header)
+    first_row = texts[layout.n_preamble] if layout.n_preamble < len(texts) else []
+    has_header = check_header(layout.has_header, first_row, name)
+    log_skipped(sum(map(_is_filled, rows[: layout.n_preamble])), "row", "above the first one", name)
     body = rows[layout.n_preamble :]
     while body and not _is_filled(body[-1]):
         body.pop()
-    if layout.has_header:
-        columns = name_columns(list(map(_to_text, body[0])))
+    columns = read_columns(first_row if has_header else None, len(body[0]), name)
+    if has_header:
         body = body[1 + layout.n_below :]
-    else:
-        columns = tuple(map(str, range(1, len(body[0]) + 1)))
-        LOG.info("%s: the first row is data; columns are called by number, from 1; --header overrides this", name)
-    return Table(name, "xlsx", columns, _to_rows(body, columns), is_cell=True, has_header=layout.has_header)
+    return Table(name, "xlsx", columns, _to_rows(body, columns), is_cell=True, has_header=has_header)
 
 
 def _first_line(error: Exception) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from rnnsent.data.lines import ESCAPED_BYTES, TextLines
+from rnnsent.data.lines import NOT_UTF8, TextLines
 from rnnsent.data.rows import Row, Table, UnreadableRow
 
 LABEL_PREFIX = "__label__"
@@ -12,7 +12,6 @@ MISSING_LABEL = (
     f"each line of a fastText data set must begin with {LABEL_PREFIX}NAME and a space; "
     "a table with the columns text and label works too"
 )
-NOT_UTF8 = "has bytes that are not UTF-8; give the encoding of the file with --encoding"
 
 
 def read_fasttext(lines: TextLines, name: str) -> Table:
@@ -29,7 +28,7 @@ def _read_rows(lines: TextLines) -> Iterator[Row | UnreadableRow]:
         if not line:
             continue
         label, _, text = line.replace("\t", " ", 1).partition(" ")
-        if lines.is_damaged and ESCAPED_BYTES.search(line):
+        if lines.is_damaged_in(line):
             yield UnreadableRow(lines.row_number, NOT_UTF8)
         elif not label.startswith(LABEL_PREFIX) or label == LABEL_PREFIX:
             yield UnreadableRow(lines.row_number, MISSING_LABEL)

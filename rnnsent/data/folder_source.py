@@ -7,14 +7,14 @@ from pathlib import Path
 
 from rnnsent.data.byte_input import ByteInput
 from rnnsent.data.detect_format import is_fasttext
-from rnnsent.data.encoding import Utf8Input, head_lines
+from rnnsent.data.encoding import head_lines, read_document
 from rnnsent.data.examples import Examples, make_examples, map_classes
 from rnnsent.data.labels import CLASS_ALIASES, class_name
 from rnnsent.data.line_reader import read_records
 from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.records import read_texts
 from rnnsent.data.splits import SPLIT_ALIASES, TRAIN, split_from_path
-from rnnsent.errors import DataError, SettingsError
+from rnnsent.errors import SettingsError
 
 UNLABELED_FOLDERS = ("unsup",)  # the name in the archive of the IMDB reviews
 CLASS_WORDS = frozenset({*CLASS_ALIASES, *CLASS_ALIASES.values()})  # what a file of one class is called
@@ -74,7 +74,7 @@ class FolderSource:
             if is_lines:
                 yield from read_texts(read_records(ByteInput.open(path), encoding=self.options.encoding))
             else:
-                yield _read_document(path, self.options)
+                yield read_document(ByteInput.open(path), self.options.encoding).strip()
 
     def _is_lines(self, paths: list[Path]) -> bool:
         """Whether the files have a text on each line. A file that is named for a class has; the files of a folder have one
@@ -136,11 +136,3 @@ def _is_fasttext(path: Path) -> bool:
 
 def _count_lines(path: Path) -> int:
     return sum(bool(line.strip()) for line in head_lines(ByteInput.open(path)))
-
-
-def _read_document(path: Path, options: ReadOptions) -> str:
-    chunks = Utf8Input(ByteInput.open(path), options.encoding).chunks()
-    try:
-        return b"".join(chunk for chunk in chunks if chunk).decode("utf-8").strip()
-    except UnicodeDecodeError:
-        raise DataError(f"{path} is not UTF-8; give its encoding with --encoding") from None

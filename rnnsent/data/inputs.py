@@ -65,7 +65,9 @@ def _open_files(files: Sequence[str], options: ReadOptions, *, null: bool) -> Re
         return TableReader(tables[0], formats[0], options)
     _check_no_table_options(options, f"lines of text ({inputs[0].name})")
     if "document" in formats:
-        return TextReader([_read_document(source, options) for source in inputs])
+        from rnnsent.data.encoding import read_document
+
+        return TextReader([read_document(source, options.encoding) for source in inputs])
     return LineReader(inputs, b"\0" if null else b"\n", options.encoding, options.input_format == "lines")
 
 
@@ -130,18 +132,6 @@ def _check_no_table(files: Sequence[str], options: ReadOptions) -> None:
             raise SettingsError(
                 f"--null is for lines of text, and {name} is a table ({kind}); drop it, or add --input-format lines"
             )
-
-
-def _read_document(source: "ByteInput", options: ReadOptions) -> str:
-    """A whole file as one text."""
-    from rnnsent.data.encoding import Utf8Input
-
-    chunks = Utf8Input(source, options.encoding).chunks()
-    content = b"".join(chunk for chunk in chunks if chunk)
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise DataError(f"{source.name} is not UTF-8; give its encoding with --encoding") from None
 
 
 def _shorten(text: str) -> str:

@@ -9,12 +9,11 @@ from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
 from rnnsent.data.column_names import TEXT_TIERS, tier_of
-from rnnsent.data.lines import ESCAPED_BYTES, TextLines
+from rnnsent.data.lines import NOT_UTF8, TextLines
 from rnnsent.data.rows import Row, Table, UnreadableRow
 from rnnsent.errors import DataError
 
 NOT_AN_OBJECT = 'each record must be an object, for example {"text": "..."}'
-NOT_UTF8 = "has bytes that are not UTF-8; give the encoding of the file with --encoding"
 MAX_LITERAL_CHARS = 30  # of null, true, and most numbers
 JSON_SPACE = " \t\r\n"
 DECODER = JSONDecoder()
@@ -107,7 +106,7 @@ def _read_lines(lines: TextLines, name: str) -> Iterator[Row | UnreadableRow]:
 
 
 def _parse(line: str, lines: TextLines) -> Row | UnreadableRow:
-    if lines.is_damaged and ESCAPED_BYTES.search(line):
+    if lines.is_damaged_in(line):
         return UnreadableRow(lines.row_number, NOT_UTF8)
     try:
         row = DECODER.decode(line)
@@ -223,7 +222,7 @@ class _Scanner:
             line = next(self._lines, None)
             if line is None:
                 break
-            if self._lines.is_damaged and ESCAPED_BYTES.search(line):
+            if self._lines.is_damaged_in(line):
                 raise DataError(f"{self._name}:{self._lines.row_number}: {NOT_UTF8}")
             added.append(line)
         self._text, self._position = self._text[self._position :] + "".join(added), 0

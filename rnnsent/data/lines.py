@@ -5,6 +5,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from rnnsent.data.byte_input import MAX_PAUSE_SECONDS, MAX_SAMPLE_SECONDS
 from rnnsent.data.compression import Chunks
@@ -13,6 +14,7 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 ESCAPED_BYTES = re.compile(
     "[\udc80-\udcff]"
 )  # what the error handler `surrogateescape` makes of bytes that are not UTF-8
+NOT_UTF8 = "has bytes that are not UTF-8; give the encoding of the file with --encoding"  # of a row
 SAMPLE_CHARS = 1 << 16
 
 
@@ -51,6 +53,10 @@ class TextLines:
             line = self._wait_for_line()
         self.current_row.append(line)
         return line
+
+    def is_damaged_in(self, line: str) -> bool:
+        """Whether a line has bytes that are not UTF-8."""
+        return self.is_damaged and ESCAPED_BYTES.search(line) is not None
 
     def _wait_for_line(self) -> str:
         while not self._lines:
@@ -149,7 +155,7 @@ class TextLines:
             self._separator, self.line_end = b"\r", "\r"
         elif content.count(b"\r\n") * 2 > content.count(b"\n"):
             self.line_end = "\r\n"
-        self._chunks = _chain(content, self._chunks)
+        self._chunks = chain([content] if content else [], self._chunks)
 
     def _decode(self, data: bytes) -> str:
         try:
@@ -157,9 +163,3 @@ class TextLines:
         except UnicodeDecodeError:
             self.is_damaged = True
             return data.decode("utf-8", "surrogateescape")
-
-
-def _chain(head: bytes, rest: Chunks) -> Chunks:
-    if head:
-        yield head
-    yield from rest
