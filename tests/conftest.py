@@ -17,10 +17,11 @@ import pytest
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.shapes import expected_shapes
 from rnnsent.cli.app import run
-from rnnsent.config import ModelConfig, Recipe, TokenizerConfig
+from rnnsent.config import ModelConfig, TokenizerConfig
 from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.network.ngrams import BIAS, KEYS, WEIGHTS, hash_ngrams
 from rnnsent.output import interrupts, terminal
+from rnnsent.recipe import Recipe
 
 # Signals may be ignored when pytest starts: nohup ignores SIGHUP, and a shell ignores SIGINT for background jobs. The
 # commands that the tests start would inherit that and could not be stopped.

@@ -11,20 +11,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rnnsent.config import (
-    GROUPS,
-    KEYS,
-    DistillationConfig,
-    ModelConfig,
-    Recipe,
-    TokenizerConfig,
-    TrainingConfig,
-    check_key,
-    load_recipe,
-    parse_assignments,
-    recipe_names,
-)
+from rnnsent.config import GROUPS, KEYS, DistillationConfig, ModelConfig, TokenizerConfig, TrainingConfig
 from rnnsent.errors import SettingsError
+from rnnsent.recipe import Recipe, check_key, load_recipe, parse_assignments, recipe_names
 from rnnsent.settings import Settings
 
 ENTRIES = [

@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from rnnsent.checkpoint.resume import RUN, STATE, TOKENIZER, ResumeState
-from rnnsent.config import Recipe, TokenizerConfig
+from rnnsent.config import TokenizerConfig
 from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.errors import ModelError
+from rnnsent.recipe import Recipe
 
 TENSORS = {
     "model.weight": torch.tensor([[0.1, float("inf")], [-0.0, 1e-38]]),

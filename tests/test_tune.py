@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rnnsent.config import Recipe, load_recipe, recipe_names
 from rnnsent.errors import SettingsError
+from rnnsent.recipe import Recipe, load_recipe, recipe_names
 from rnnsent.training.events import EpochResult, Trial, TuningFinished
 from rnnsent.training.request import TrainingRequest
 from rnnsent.training.train import train

@@ -20,8 +20,8 @@ from rnnsent.checkpoint.config_json import FORMAT, read_config
 from rnnsent.checkpoint.manifest import MANIFEST, Manifest, write_manifest
 from rnnsent.checkpoint.safe_read import REMEDY, parse_json_object, read_bytes, regular_file, short_message
 from rnnsent.checkpoint.save_tensors import save_tensors
-from rnnsent.config import Recipe
 from rnnsent.errors import ModelError
+from rnnsent.recipe import Recipe
 
 if TYPE_CHECKING:
     from rnnsent.data.tokenizer import Tokenizer

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnnsent.checkpoint.safe_read import short_message
-from rnnsent.config import GROUPS, Recipe
+from rnnsent.config import GROUPS
 from rnnsent.errors import ModelError, RnnsentError
+from rnnsent.recipe import Recipe
 
 FORMAT = 1
 TYPES = {"created": str, "finished": bool, "classes": list, "data": list, "versions": dict, "command": list}

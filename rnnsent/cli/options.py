@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 import typer
 from typer.core import TyperCommand
 
-from rnnsent.config import GROUPS, Device, InputFormat, OnError, PredictPrecision, recipe_names
+from rnnsent.config import GROUPS, Device, InputFormat, OnError, PredictPrecision
 from rnnsent.data.catalog import CATALOG
 from rnnsent.data.read_options import ReadOptions, check_read_options
 from rnnsent.environment import silence_downloads
 from rnnsent.output.terminal import notify, open_stdout, set_quiet
+from rnnsent.recipe import recipe_names
 from rnnsent.settings import option_name
 
 if TYPE_CHECKING:

@@ -19,8 +19,9 @@ from rnnsent.cli.options import (
     complete_sources,
     setting_option,
 )
-from rnnsent.config import GROUPS, Cell, Device, parse_assignments, recipe_names
+from rnnsent.config import GROUPS, Cell, Device
 from rnnsent.errors import SettingsError
+from rnnsent.recipe import parse_assignments, recipe_names
 from rnnsent.settings import option_name
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from rnnsent.checkpoint.quantization import quantize
 from rnnsent.checkpoint.shapes import EMBEDDING
-from rnnsent.config import Device, Recipe
+from rnnsent.config import Device
 from rnnsent.network.calibration import EXPONENTS
 from rnnsent.network.ngrams import BIAS, WEIGHTS, NgramModel
 from rnnsent.network.torch_engine import TorchEngine
+from rnnsent.recipe import Recipe
 from rnnsent.training.events import PhaseProgress
 from rnnsent.training.fit_calibration import fit_calibration
 from rnnsent.training.fit_ngrams import fit_ngrams

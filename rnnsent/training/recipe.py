@@ -10,9 +10,10 @@ from typing import Any
 
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.store import find_model
-from rnnsent.config import GROUPS, KEYS, SELF, Recipe, load_recipe, split_list
+from rnnsent.config import GROUPS, KEYS, SELF, split_list
 from rnnsent.data.embeddings import read_embedding_dim
 from rnnsent.errors import SettingsError
+from rnnsent.recipe import Recipe, load_recipe
 from rnnsent.training.request import TrainingRequest
 
 # What a fine-tuned model takes from its base model, besides the tokenizer.

@@ -17,11 +17,11 @@ import rnnsent
 from rnnsent.atomic import remove_temporary
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.resume import ResumeState
-from rnnsent.config import Recipe
 from rnnsent.data.corpus import Corpus, read_corpus
 from rnnsent.data.splits import VALIDATION
 from rnnsent.evaluation import compute_evaluation, store_evaluation
 from rnnsent.prediction import Predictor
+from rnnsent.recipe import Recipe
 from rnnsent.training.events import EpochResult, Event, ModelSaved, PhaseProgress, TrainingStarted, TrainingStopped
 from rnnsent.training.recipe import check_same_recipe
 from rnnsent.training.request import (

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.resume import ResumeState
-from rnnsent.config import SELF, Recipe
+from rnnsent.config import SELF
 from rnnsent.data.unlabeled import find_unlabeled_splits
 from rnnsent.errors import SettingsError
 from rnnsent.lock import run_lock
+from rnnsent.recipe import Recipe
 from rnnsent.training.events import Event, TrainingStopped
 from rnnsent.training.recipe import describe_difference
 from rnnsent.training.request import TrainingRequest, check_output_path, find_output_path, find_sources

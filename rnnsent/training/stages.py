@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from rnnsent.checkpoint.store import find_model
-from rnnsent.config import Recipe
 from rnnsent.data.embeddings import read_vectors
 from rnnsent.network.classifier import Classifier
 from rnnsent.network.ngrams import network_weights
+from rnnsent.recipe import Recipe
 from rnnsent.training.dataset import EncodedDataset, concatenate
 from rnnsent.training.language_model import Pretrainer
 from rnnsent.training.loop import Trainer

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnsent.checkpoint.store import find_model
-from rnnsent.config import Device, DistillationConfig, Recipe
+from rnnsent.config import Device, DistillationConfig
 from rnnsent.data.corpus import Corpus
 from rnnsent.data.examples import Examples
 from rnnsent.data.ids import Ids
@@ -16,6 +16,7 @@ from rnnsent.data.overlap import without_near_duplicates_of
 from rnnsent.data.sources import Source
 from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.data.unlabeled import find_unlabeled_splits, read_unlabeled, segment, synthesize_texts
+from rnnsent.recipe import Recipe
 from rnnsent.training.dataset import EncodedDataset
 from rnnsent.training.events import LabelingProgress, PhaseProgress
 from rnnsent.training.request import TrainingRequest

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rnnsent.atomic import write_text
-from rnnsent.config import Recipe
 from rnnsent.data.corpus import read_corpus
 from rnnsent.errors import SettingsError
+from rnnsent.recipe import Recipe
 from rnnsent.training.events import EpochResult, LabelingProgress, PhaseProgress, Trial, TuningFinished
 from rnnsent.training.recipe import fixed_settings, resolve_recipe
 from rnnsent.training.request import TrainingRequest, corpus_options, find_output_path, find_sources

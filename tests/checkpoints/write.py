@@ -14,11 +14,12 @@ import numpy as np
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.quantization import quantize
 from rnnsent.checkpoint.shapes import EMBEDDING, expected_shapes
-from rnnsent.config import ModelConfig, Recipe, TokenizerConfig
+from rnnsent.config import ModelConfig, TokenizerConfig
 from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.network.calibration import EXPONENTS
 from rnnsent.network.ngrams import BIAS, KEYS, WEIGHTS, hash_ngrams
 from rnnsent.prediction import Predictor
+from rnnsent.recipe import Recipe
 
 FOLDER = Path(__file__).parent
 TEXTS = ["A good film.", "It's not very good, it was dull!", "電影 great", "unheard"]
