@@ -10,7 +10,7 @@ from rnnsent.prediction import Predictor
 
 if TYPE_CHECKING:
     from rnnsent.data.read_options import ReadOptions
-    from rnnsent.evaluation import Evaluation
+    from rnnsent.evaluation.evaluate import Evaluation
 
 
 def load(model: str | None = None, *, device: Device = "auto", precision: PredictPrecision = "float32") -> Predictor:
@@ -111,8 +111,8 @@ def evaluate(
     """
     limit_spinning()
     from rnnsent.data.sources import find_source
-    from rnnsent.evaluation import choose_split
-    from rnnsent.evaluation import evaluate as run_evaluation
+    from rnnsent.evaluation.choose_split import choose_split
+    from rnnsent.evaluation.evaluate import evaluate as run_evaluation
 
     predictor = model if isinstance(model, Predictor) else load(model)
     opened = find_source(source, _read_options(text_column, label_column), label_map=label_map)

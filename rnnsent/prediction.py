@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.store import find_model
 from rnnsent.config import Device, PredictPrecision
-from rnnsent.data.ids import UNKNOWN_ID
+from rnnsent.data.ids import UNKNOWN_ID, Ids
 from rnnsent.data.python_texts import read_python_texts
 from rnnsent.data.records import RecordBatch
 from rnnsent.network import equations
-from rnnsent.network.calibration import length_exponents, length_factors
+from rnnsent.network.calibration import component_scales, length_exponents, length_factors
 from rnnsent.network.engine import Engine
 from rnnsent.network.hardware import may_have_gpu
 from rnnsent.network.ngrams import NgramModel, network_weights
@@ -88,12 +88,14 @@ class PredictedBatch:
 
 @dataclass(frozen=True)
 class Scores:
-    """Probabilities (N, K) of N texts, token counts (N,) and OOV counts (N,).
+    """Probabilities (N, K) of N texts, the same before calibration, token counts (N,) and OOV counts (N,).
 
-    The row of a text without a known token is NaN: the network would return the same for all of them.
+    The row of a text without a known token is NaN: the network would return the same for all of them. `uncalibrated` is
+    (N, 0) if the model does not record its calibration.
     """
 
     probabilities: NDArray[np.float64]
+    uncalibrated: NDArray[np.float64]
     n_tokens: NDArray[np.int64]
     n_oov: NDArray[np.int64]
 
@@ -121,6 +123,7 @@ class Predictor:
         weights = checkpoint.weights
         self._weights = network_weights(weights)
         self._exponents = length_exponents(weights)
+        self._scales = component_scales(weights)
         self._ngrams = (
             NgramModel(weights, self._config.max_ngram, len(self.classes)) if self._config.max_ngram else None
         )
@@ -228,16 +231,24 @@ class Predictor:
         rows = self._tokenizer.encode(texts)
         n_tokens = np.array([len(row) for row in rows], dtype=np.int64)  # (N,)
         n_oov = np.array([int((row == UNKNOWN_ID).sum()) for row in rows], dtype=np.int64)  # (N,)
-        probabilities = np.full((len(rows), len(self.classes)), np.nan)  # (N, K)
+        shape = (len(rows), len(self.classes))
+        probabilities = np.full(shape, np.nan)  # (N, K)
+        uncalibrated = np.full(shape if self._scales is not None else (len(rows), 0), np.nan)  # (N, K) or (N, 0)
         known = np.flatnonzero(n_oov < n_tokens)
         if len(known):
-            tokens = [rows[i] for i in known]
-            network, ngrams = (length_factors(float(power), n_tokens[known]) for power in self._exponents)  # (N, 1)
-            logits = self._engine.logits(tokens) * network  # (N, K)
-            if self._ngrams:
-                logits = logits + self._ngrams.logits(tokens) * ngrams
+            components = self._component_logits([rows[i] for i in known])  # (N, K) each
+            factors = [length_factors(float(power), n_tokens[known]) for power in self._exponents]  # (N, 1) each
+            logits = np.sum([logits * factor for logits, factor in zip(components, factors, strict=False)], axis=0)  # (N, K)
             probabilities[known] = equations.softmax(logits.astype(np.float64))
-        return Scores(probabilities, n_tokens, n_oov)
+            if self._scales is not None:  # where the fit of the calibration starts: the mean of the components
+                raw = [logits / scale for logits, scale in zip(components, self._scales, strict=True)]
+                uncalibrated[known] = equations.softmax(np.mean(raw, axis=0))
+        return Scores(probabilities, uncalibrated, n_tokens, n_oov)
+
+    def _component_logits(self, tokens: Sequence[Ids]) -> list[NDArray[np.float32]]:
+        """The logits (N, K) of the network and, if the model has one, of the n-gram model."""
+        network = [self._engine.logits(tokens)]
+        return [*network, self._ngrams.logits(tokens)] if self._ngrams else network
 
     def _multiplications(self, texts: Sequence[str]) -> float:
         """An estimate of the work in the recurrent layers."""
@@ -287,7 +298,7 @@ def _split_batches(texts: Sequence[str]) -> Iterator[RecordBatch]:
 
 
 def _arrays(scores: Scores) -> tuple[NDArray[Any], ...]:
-    return scores.probabilities, scores.n_tokens, scores.n_oov
+    return scores.probabilities, scores.uncalibrated, scores.n_tokens, scores.n_oov
 
 
 def _merge(shards: Sequence[Scores]) -> Scores:

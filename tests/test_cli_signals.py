@@ -199,7 +199,7 @@ def test_ignored_signals(working_dir: Path) -> None:
         (["models"], "rnnsent.checkpoint.store.available_models"),
         (["models", "verify"], "rnnsent.checkpoint.checkpoint.Checkpoint.verify"),
         (["datasets", "in.csv"], "rnnsent.data.summary.summarize"),
-        (["evaluate", "in.csv"], "rnnsent.evaluation.evaluate"),
+        (["evaluate", "in.csv"], "rnnsent.evaluation.evaluate.evaluate"),
         (["train", "in.csv"], "rnnsent.training.run.read_corpus"),
     ],
 )

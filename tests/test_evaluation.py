@@ -12,8 +12,9 @@ from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.data.examples import Examples
 from rnnsent.data.sources import find_source
 from rnnsent.errors import DataError, ModelError, RnnsentError
-from rnnsent.evaluation import Evaluation, compute_evaluation, save_evaluation
-from rnnsent.evaluation import evaluate as evaluate_source
+from rnnsent.evaluation.evaluate import Evaluation, compute_evaluation
+from rnnsent.evaluation.evaluate import evaluate as evaluate_source
+from rnnsent.evaluation.store_metrics import save_evaluation
 from rnnsent.lock import run_lock
 from rnnsent.prediction import Predictor
 from tests.support.tables import write_table

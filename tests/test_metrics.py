@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnsent.metrics import LengthBand, Metrics, compute_metrics
+from rnnsent.evaluation.metrics import LengthBand, Metrics, compute_metrics
 
 POSITIVE = [0.1, 0.6, 0.9, 0.8, 0.4]  # probability of class 1
 LABELS = [0, 0, 1, 1, 1]  # predicted: 0, 1, 1, 1, 0

@@ -16,8 +16,8 @@ from rnnsent.data.catalog import CATALOG
 from rnnsent.data.sources import find_source
 from rnnsent.data.summary import summarize
 from rnnsent.errors import ModelError
-from rnnsent.evaluation import Evaluation
-from rnnsent.metrics import compute_metrics
+from rnnsent.evaluation.evaluate import Evaluation
+from rnnsent.evaluation.metrics import compute_metrics
 from rnnsent.output.tables import print_catalog, print_evaluation, print_models, print_summary
 from rnnsent.output.terminal import Output, escape_controls
 from tests.support.controls import FORBIDDEN, HOSTILE

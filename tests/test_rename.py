@@ -13,7 +13,8 @@ from rnnsent.checkpoint.rename import rename_classes
 from rnnsent.data.examples import Examples
 from rnnsent.data.sources import find_source
 from rnnsent.errors import RnnsentError, SettingsError
-from rnnsent.evaluation import compute_evaluation, evaluate, save_evaluation
+from rnnsent.evaluation.evaluate import compute_evaluation, evaluate
+from rnnsent.evaluation.store_metrics import save_evaluation
 from rnnsent.lock import run_lock
 from rnnsent.prediction import Predictor
 from tests.support.tables import two_class_rows, write_table

@@ -8,7 +8,7 @@ from rnnsent.checkpoint.quantization import SCALE_SUFFIX
 from rnnsent.checkpoint.safe_read import REMEDY
 from rnnsent.config import ModelConfig
 from rnnsent.errors import ModelError
-from rnnsent.network.calibration import EXPONENTS
+from rnnsent.network.calibration import EXPONENTS, SCALES
 from rnnsent.network.equations import STREAMING_POOLINGS
 from rnnsent.network.ngrams import BIAS, KEYS, WEIGHTS
 
@@ -88,8 +88,9 @@ def _add_optional_tensors(
         entries = header[KEYS].shape[0] if KEYS in header and len(header[KEYS].shape) == 1 else 0
         columns = 1 if n_classes == 2 else n_classes
         expected |= {KEYS: (entries,), WEIGHTS: (entries, columns), BIAS: (columns,)}
-    if EXPONENTS in header:
-        expected[EXPONENTS] = (2 if config.max_ngram else 1,)
+    for name in (EXPONENTS, SCALES):
+        if name in header:
+            expected[name] = (2 if config.max_ngram else 1,)
     if EMBEDDING in header and header[EMBEDDING].dtype == "I8":
         expected[EMBEDDING + SCALE_SUFFIX] = (vocab_size, 1)
     return expected

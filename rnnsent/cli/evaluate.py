@@ -57,8 +57,9 @@ def evaluate(options: EvaluateOptions) -> None:
     """
     require("evaluate", "sklearn", "scipy")
     from rnnsent.data.sources import find_source
-    from rnnsent.evaluation import choose_model_for, choose_split, save_evaluation
-    from rnnsent.evaluation import evaluate as run_evaluation
+    from rnnsent.evaluation.choose_split import choose_model_for, choose_split
+    from rnnsent.evaluation.evaluate import evaluate as run_evaluation
+    from rnnsent.evaluation.store_metrics import save_evaluation
     from rnnsent.training.request import default_name
 
     enable_logging()

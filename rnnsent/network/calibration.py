@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 EXPONENTS = "calibration.exponents"  # (M,)
+SCALES = "calibration.scales"  # (M,): the factors at REFERENCE_LENGTH, which are folded into the stored weights
 REFERENCE_LENGTH = 100.0
 # Shorter texts are scaled like the shortest, longer ones like the longest.
 MIN_LENGTH, MAX_LENGTH = 8.0, 1_000.0
+MIN_SCALE = 1e-6  # below, a component has no part in the result
 MAX_EXPONENT = 8.0  # accepted in a checkpoint; fitted ones are within ±1
 
 
@@ -31,6 +33,15 @@ def length_exponents(weights: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]
     fitted = weights.get(EXPONENTS, exponents)
     exponents[: len(fitted)] = fitted
     return exponents
+
+
+def component_scales(weights: Mapping[str, NDArray[Any]]) -> NDArray[np.float64] | None:
+    """What calibration multiplied the logits of each component by at the reference length, (M,).
+
+    None if the model does not record it, or if a component has no part in the result.
+    """
+    scales = weights.get(SCALES)
+    return scales.astype(np.float64) if scales is not None and (scales > MIN_SCALE).all() else None
 
 
 def length_factors(exponent: float, lengths: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnsent.data.ids import Ids
-from rnnsent.network.calibration import EXPONENTS
+from rnnsent.network.calibration import EXPONENTS, SCALES
 
 KEYS, WEIGHTS, BIAS = "ngrams.keys", "ngrams.weights", "ngrams.bias"
 
@@ -80,7 +80,7 @@ class NgramModel:
 
 def network_weights(weights: Mapping[str, Any]) -> dict[str, Any]:
     """A checkpoint's tensors without those of the n-gram model and of calibration."""
-    return {name: tensor for name, tensor in weights.items() if name not in (KEYS, WEIGHTS, BIAS, EXPONENTS)}
+    return {name: tensor for name, tensor in weights.items() if name not in (KEYS, WEIGHTS, BIAS, EXPONENTS, SCALES)}
 
 
 def to_logits(scores: NDArray[np.floating], n_classes: int) -> NDArray[np.float32]:

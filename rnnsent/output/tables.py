@@ -7,7 +7,7 @@ from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.data.catalog import Entry
 from rnnsent.data.summary import DatasetSummary
 from rnnsent.errors import ModelError
-from rnnsent.evaluation import Evaluation
+from rnnsent.evaluation.evaluate import Evaluation
 from rnnsent.output.printer import Printer
 from rnnsent.output.terminal import Output
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rnnsent.checkpoint.quantization import quantize
 from rnnsent.checkpoint.shapes import EMBEDDING
 from rnnsent.config import Device
-from rnnsent.network.calibration import EXPONENTS
+from rnnsent.network.calibration import EXPONENTS, SCALES
 from rnnsent.network.ngrams import BIAS, WEIGHTS, NgramModel
 from rnnsent.network.torch_engine import TorchEngine
 from rnnsent.recipe import Recipe
@@ -53,4 +53,5 @@ def assemble_weights(
         weights |= {name: weights[name] * np.float32(scale) for name in names}
     if ngrams:
         weights[WEIGHTS] = weights[WEIGHTS].astype(np.float16)
-    return weights | quantize(EMBEDDING, weights[EMBEDDING]) | {EXPONENTS: np.array(exponents, dtype=np.float32)}
+    calibration = {SCALES: np.array(scales, dtype=np.float32), EXPONENTS: np.array(exponents, dtype=np.float32)}
+    return weights | quantize(EMBEDDING, weights[EMBEDDING]) | calibration

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.data.corpus import Corpus
-from rnnsent.evaluation import Evaluation
+from rnnsent.evaluation.evaluate import Evaluation
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.resume import ResumeState
 from rnnsent.data.corpus import Corpus, read_corpus
 from rnnsent.data.splits import VALIDATION
-from rnnsent.evaluation import compute_evaluation, store_evaluation
+from rnnsent.evaluation.evaluate import compute_evaluation
+from rnnsent.evaluation.store_metrics import store_evaluation
 from rnnsent.prediction import Predictor
 from rnnsent.recipe import Recipe
 from rnnsent.training.events import EpochResult, Event, ModelSaved, PhaseProgress, TrainingStarted, TrainingStopped
