@@ -26,3 +26,9 @@ class ModelError(RnnsentError):
 
 class DeviceError(RnnsentError):
     """A requested device that is not available."""
+
+
+class GateError(RnnsentError):
+    """A result that does not meet what the user requires of it."""
+
+    exit_code = 3

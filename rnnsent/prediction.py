@@ -238,7 +238,9 @@ class Predictor:
         if len(known):
             components = self._component_logits([rows[i] for i in known])  # (N, K) each
             factors = [length_factors(float(power), n_tokens[known]) for power in self._exponents]  # (N, 1) each
-            logits = np.sum([logits * factor for logits, factor in zip(components, factors, strict=False)], axis=0)  # (N, K)
+            logits = np.sum(
+                [logits * factor for logits, factor in zip(components, factors, strict=False)], axis=0
+            )  # (N, K)
             probabilities[known] = equations.softmax(logits.astype(np.float64))
             if self._scales is not None:  # where the fit of the calibration starts: the mean of the components
                 raw = [logits / scale for logits, scale in zip(components, self._scales, strict=True)]

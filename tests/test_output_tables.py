@@ -16,7 +16,7 @@ from rnnsent.data.catalog import CATALOG
 from rnnsent.data.sources import find_source
 from rnnsent.data.summary import summarize
 from rnnsent.errors import ModelError
-from rnnsent.evaluation.evaluate import Evaluation
+from rnnsent.evaluation.evaluate import Evaluation, ScoredTexts
 from rnnsent.evaluation.metrics import compute_metrics
 from rnnsent.output.tables import print_catalog, print_evaluation, print_models, print_summary
 from rnnsent.output.terminal import Output, escape_controls
@@ -44,6 +44,15 @@ def make_evaluation(classes: tuple[str, ...], **fields: Any) -> Evaluation:
         "n_skipped": 0,
         "texts_per_second": 1234.5,
         "seen_in_training_as": None,
+        "scored": ScoredTexts(
+            ["good film"] * len(classes),
+            np.arange(len(classes)),
+            classes,
+            probabilities,
+            None,
+            lengths,
+            np.zeros_like(lengths),
+        ),
     }
     return Evaluation(**{**defaults, **fields})
 

@@ -1,0 +1,50 @@
+"""The options of gates, and what every command does with them: print all, write them to a file, and exit with 3."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rnnsent.errors import GateError, SettingsError
+from rnnsent.output.terminal import notify, open_file, pluralize
+
+if TYPE_CHECKING:
+    from rnnsent.evaluation.gates import GateResult
+
+JunitOption = Annotated[
+    Path | None, typer.Option("--junit", metavar="FILE", help="Write the results of --require as JUnit XML.")
+]
+
+
+def check_junit(junit: Path | None, gates: Sequence[str] | None) -> None:
+    """Raise SettingsError for --junit without a gate."""
+    if junit is not None and not gates:
+        raise SettingsError("--junit writes the results of --require, and there is none; add --require, or drop it")
+
+
+def report_gates(suite: str, results: "Mapping[str, Sequence[GateResult]]", junit: Path | None) -> None:
+    """Print every gate on stderr, and write them to the JUnit file.
+
+    Args:
+        suite: the command, for the JUnit file.
+        results: the results by what they were checked on.
+
+    Raises:
+        GateError: a gate failed.
+    """
+    everything = [(name, result) for name, group in results.items() for result in group]
+    for name, result in everything:
+        notify(f"{f'{name}: ' if len(results) > 1 else ''}{result.describe()}")
+    if junit is not None:
+        from rnnsent.output.junit import write_junit
+
+        with open_file(junit, escape=False) as output:
+            write_junit(output, suite, results)
+    failed = [
+        f"{f'{name}: ' if len(results) > 1 else ''}{result.describe()}"
+        for name, result in everything
+        if not result.passed
+    ]
+    if failed:
+        raise GateError(f"{len(failed)} of {pluralize(len(everything), 'gate')} failed: {'; '.join(failed)}")
