@@ -132,6 +132,14 @@ def test_table_options(options: ReadOptions) -> None:
         assert detect_format(source, options) == "csv"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_long_json(encoding: str) -> None:
+    """JSON over many lines is recognized by its beginning, in an encoding of one, two or four bytes per character."""
+    records = json.dumps([{"text": "so good " * 5}] * 2_000, indent=4)
+    with open_pipe(records.encode(encoding)) as source, pytest.raises(SettingsError, match="looks like JSON"):
+        detect_format(source, ReadOptions(text_columns=("text",)))
+
+
 def test_unicode_text() -> None:
     """What Excel calls Unicode text, UTF-16 with tabs, is a table even in a pipe."""
     with open_pipe(TSV.encode("utf-16")) as source:

@@ -97,7 +97,17 @@ def test_short_western_samples(sample: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "sample", [b"\xe9", b"\xe0 \xe8", b"\x80 5", b"x \xff", b"\xa4\xa4", b"ab\x81\x82", b"\x85 \x85"]
+    "sample",
+    [
+        b"\xe9",
+        b"\xe0 \xe8",
+        b"\x80 5",
+        b"x \xff",
+        b"\xa4\xa4",
+        b"ab\x81\x82",
+        b"\x85 \x85",
+        "No funcionó ni un solo día.".encode("mac_roman"),
+    ],
 )
 def test_ambiguous_samples(sample: bytes) -> None:
     """What many encodings could mean is not guessed."""

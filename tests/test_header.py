@@ -138,6 +138,12 @@ def test_preamble(tmp_path: Path, above: str) -> None:
     assert (table.columns, len(read_cells(table))) == (("id", "text", "label"), 20)
 
 
+def test_preamble_of_one_row(tmp_path: Path) -> None:
+    """The header of a single row below a title lacks the name of the index, as pandas writes it."""
+    table = open_content(tmp_path, "Export of 2024-05-01,\n,\n,sentence\n1,It works well  so far.\n")
+    assert read_cells(table) == [("1", "It works well  so far.")]
+
+
 def test_preamble_message(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Lines that are skipped are counted."""
     with caplog.at_level("INFO"):

@@ -89,6 +89,12 @@ def test_blank() -> None:
     assert sniff_dialect([], ReadOptions()) is None
 
 
+def test_quotes_after_blanks() -> None:
+    """Lines that no delimiter divides are read whole, although their quotes begin after blanks."""
+    sniffed = sniff_dialect(['{"a":\n', ' "so good"\n', ' "so bad" }\n'], ReadOptions())
+    assert sniffed is not None and sniffed.delimiter is None
+
+
 def test_unclear_delimiter(tmp_path: Path) -> None:
     """A single row that two delimiters divide into as many cells is asked about, and the option decides."""
     content = 'positive;so \\"good,\\" really!\n'

@@ -44,7 +44,7 @@ def detect_format(source: ByteInput, options: ReadOptions, *, default: InputForm
         return kind
     lines = head_lines(source, options.encoding)
     start = "".join(lines[:2]).lstrip()
-    is_complete = sum(map(len, lines)) < HEAD_BYTES // 4 and not source.has_paused
+    is_complete = len(source.head(HEAD_BYTES, needs_line=True)) < HEAD_BYTES and not source.has_paused
     if start[:20].lower().startswith(HTML) and (by_name not in (None, "lines") or default is None):
         raise DataError(f"{source.name} is an HTML or XML page, not a table; export it as CSV or JSON Lines")
     if JAVASCRIPT.match(start):

@@ -81,6 +81,7 @@ SYMBOLS = frozenset("´£€¥©®™°§¿¡ºª½¼¾²³×±µ¢\xa0\xad№")
 CURRENCIES = frozenset("£€¥")
 EAST_ASIAN_PUNCTUATION = frozenset("。、！？，「」『』：；（）～・《》“”…\u3000")
 INSIDE_WORDS = {"’": 0, "·": 0, "\xad": 0, "\xa0": 0, "…": 2, "—": 3, "–": 4, "‘": 4}  # other symbols cost 8 more
+DASHES = frozenset("–—")
 OPENING, CLOSING = frozenset("¿¡«“‘„‚‹"), frozenset("”»›’")
 APOSTROPHE = re.compile(r"\w’\w")
 CONTRACTION = re.compile(r"’(?:s|d|m|re|ve|ll)$|n’t$|^(?:[cdjlmnst]|qu|un|dell|all|nell|dall)’", re.IGNORECASE)
@@ -281,6 +282,8 @@ def symbol_bits(previous: str, symbol: str, following: str) -> int:
     bits = 6 if symbol in PUNCTUATION else 8 if symbol in SYMBOLS else 20 if symbol == "¤" else 15
     if previous.isalpha() and following.isalpha():
         bits += INSIDE_WORDS.get(symbol, 8)
+    elif symbol in DASHES and previous.isalpha() != following.isalpha():
+        bits += 4
     elif symbol in OPENING and previous.isalpha():
         bits += 8
     elif (symbol in CLOSING and following.isalpha()) or (symbol == "•" and (previous + following).strip()):

@@ -96,7 +96,8 @@ def _count_preamble(rows: Sequence[Cells]) -> int:
     usual = _mode([count for count in filled if count])
     if usual < 2:
         for index, (row, count) in enumerate(zip(rows[:MAX_PREAMBLE], filled, strict=False)):
-            if count > 1 and any(map(is_known_name, row)):
+            lacks_index = len(row) > 1 and not row[0].strip() and count == len(row) - 1  # as pandas writes it
+            if (count > 1 or lacks_index) and any(map(is_known_name, row)):
                 return index
         return next((index for index, count in enumerate(filled) if count and not _is_comment(rows[index])), 0)
     first = None

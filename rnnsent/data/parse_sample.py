@@ -165,7 +165,7 @@ def drop_wrong_quoting(parsed: Sequence[ParsedSample]) -> list[ParsedSample]:
     if not is_quoted and (swallows or any(map(_has_literal_quotes, literal))):
         return literal
     if any(_count_cells(item, QUOTED_AFTER_SPACE) for item in quoted if not item.candidate.skips_space):
-        quoted = [item for item in quoted if item.candidate.skips_space]
+        quoted = [item for item in quoted if item.candidate.skips_space] or quoted
     if any(_count_cells(item, BACKSLASH_BEFORE_QUOTE) for item in quoted if not item.candidate.escape):
         quoted = [
             item for item in quoted if item.candidate.escape and all(map(item.is_as_consistent, quoted))

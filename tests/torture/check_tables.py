@@ -136,9 +136,10 @@ def check_command(table: RandomTable, suffix: str) -> None:
     if result.returncode:
         raise WrongError(f"command: exit code {result.returncode}", result.stderr)
     kind = table.kind if suffix != ".jsonl" else "jsonl"
-    dialect = (
-        ReadOptions(delimiter=table.delimiter, header=table.has_header) if suffix in (".csv", ".tsv") else ReadOptions()
-    )
+    dialect = ReadOptions()
+    if suffix in (".csv", ".tsv"):  # a table of one column has no delimiter that it could be returned with
+        is_wide = any(row is not None and len(row) > 1 for row in table.rows)
+        dialect = ReadOptions(delimiter=table.delimiter if is_wide else None, header=table.has_header)
     written = [
         row for row in open_table(ByteInput.open(output), kind, dialect).rows if not isinstance(row, UnreadableRow)
     ]
