@@ -134,8 +134,8 @@ def test_table_options(options: ReadOptions) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
 def test_long_json(encoding: str) -> None:
-    """JSON over many lines is recognized by its beginning, in an encoding of one, two or four bytes per character."""
-    records = json.dumps([{"text": "so good " * 5}] * 2_000, indent=4)
+    """JSON over many lines is recognized by its beginning, wherever that is cut: here in an escaped character."""
+    records = json.dumps([{"text": "très bon, " + "é" * 20_000}, {"text": "mauvais"}], indent=4)
     with open_pipe(records.encode(encoding)) as source, pytest.raises(SettingsError, match="looks like JSON"):
         detect_format(source, ReadOptions(text_columns=("text",)))
 

@@ -106,7 +106,7 @@ def test_short_western_samples(sample: bytes) -> None:
         b"\xa4\xa4",
         b"ab\x81\x82",
         b"\x85 \x85",
-        "No funcionó ni un solo día.".encode("mac_roman"),
+        '[{"Review": "No funcionó ni un solo día."}]'.encode("mac_roman"),
     ],
 )
 def test_ambiguous_samples(sample: bytes) -> None:
