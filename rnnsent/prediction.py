@@ -178,7 +178,7 @@ class Predictor:
         """
         for batch, scores in self._score_stream(batches):
             traces = [self.trace(text) for text in batch.texts] if trace else None
-            yield PredictedBatch(batch, self._to_predictions(batch.texts, scores), traces)
+            yield PredictedBatch(batch, to_predictions(batch.texts, self.classes, scores), traces)
 
     def predict_proba(self, texts: Iterable[str | None]) -> Scores:
         """The probabilities of each text as arrays. Takes what `predict` takes."""
@@ -198,7 +198,7 @@ class Predictor:
         logits = equations.step_logits(encoding.ids, self._weights, self._config)  # (T, K)
         outputs = equations.softmax(logits.astype(np.float64))
         return [
-            TokenPrediction(text[start:end], start, end, *self._name_classes(output))
+            TokenPrediction(text[start:end], start, end, *_name_classes(self.classes, output))
             for (start, end), output in zip(encoding.offsets, outputs.tolist(), strict=True)
         ]
 
@@ -271,20 +271,23 @@ class Predictor:
         if engine.is_on_gpu or engine.uses_bfloat16:
             self._engine = engine
 
-    def _to_predictions(self, texts: Sequence[str], scores: Scores) -> list[Prediction]:
-        return [
-            Prediction(text, *self._name_classes(output), n_tokens, n_oov / n_tokens)
-            if n_oov < n_tokens
-            else _without_label(text, n_tokens)
-            for text, output, n_tokens, n_oov in zip(
-                texts, scores.probabilities.tolist(), scores.n_tokens.tolist(), scores.n_oov.tolist(), strict=True
-            )
-        ]
 
-    def _name_classes(self, output: Sequence[float]) -> tuple[str, float, dict[str, float]]:
-        """Label, its probability, and the probability of each class."""
-        maximum = max(output)
-        return self.classes[output.index(maximum)], maximum, dict(zip(self.classes, output, strict=True))
+def to_predictions(texts: Sequence[str], classes: Sequence[str], scores: Scores) -> list[Prediction]:
+    """The predictions for N texts with these scores."""
+    return [
+        Prediction(text, *_name_classes(classes, output), n_tokens, n_oov / n_tokens)
+        if n_oov < n_tokens
+        else _without_label(text, n_tokens)
+        for text, output, n_tokens, n_oov in zip(
+            texts, scores.probabilities.tolist(), scores.n_tokens.tolist(), scores.n_oov.tolist(), strict=True
+        )
+    ]
+
+
+def _name_classes(classes: Sequence[str], output: Sequence[float]) -> tuple[str, float, dict[str, float]]:
+    """Label, its probability, and the probability of each class."""
+    maximum = max(output)
+    return classes[output.index(maximum)], maximum, dict(zip(classes, output, strict=True))
 
 
 def _without_label(text: str, n_tokens: int) -> Prediction:

@@ -314,3 +314,24 @@ def test_missing_texts(working_dir: Path, capsysbinary: pytest.CaptureFixture[by
     labels = [row["label"] for row in csv.DictReader(io.StringIO(out.decode()))]
     assert [label in CLASSES for label in labels] == [True, False, False, False, True]
     assert err == b"note: 3 rows without a text, and so without a label\n"
+
+
+def test_gates(capsys: pytest.CaptureFixture[str]) -> None:
+    """All gates are printed after the predictions; a failed one exits with 3."""
+    arguments = ["predict", "good", "", "bad", "-o", "out.tsv", "--require", "n>=3", "--require", "unlabeled<=20%"]
+    assert run(arguments) == 3
+    assert len(Path("out.tsv").read_text().splitlines()) == 3
+    *_, first, second, error = capsys.readouterr().err.splitlines()
+    assert (first, second) == ("passed: n>=3 (is 3)", "failed: unlabeled<=20% (is 0.3333)")
+    assert error == "rnnsent: error: 1 of 2 gates failed: unlabeled<=20% (is 0.3333)"
+    assert run([*arguments[:-1], "unlabeled<=0.5", "--junit", "gates.xml"]) == 0
+    assert 'failures="0"' in Path("gates.xml").read_text()
+
+
+@pytest.mark.parametrize("gate", ["share.neutral<=0.2", "negative<=0.2", "share.negative<=20", "share.negative"])
+def test_invalid_gate(capsys: pytest.CaptureFixture[str], gate: str) -> None:
+    """An invalid gate is a usage error before anything is predicted."""
+    assert run(["predict", "good", "--require", gate]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert f"--require {gate!r}: " in captured.err

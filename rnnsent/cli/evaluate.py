@@ -1,10 +1,13 @@
 """`rnnsent evaluate`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rnnsent.cli.gates import JunitOption, RequireOption, check_junit, report_gates
 from rnnsent.cli.options import (
     DeviceOption,
     JsonOption,
@@ -19,17 +22,24 @@ from rnnsent.cli.options import (
     print_json,
 )
 from rnnsent.cli.packages import require
+from rnnsent.errors import RnnsentError, SettingsError
 from rnnsent.output.terminal import enable_logging, notify, open_stdout
+
+if TYPE_CHECKING:
+    from rnnsent.data.sources import Source
+    from rnnsent.evaluation.evaluate import Evaluation
+    from rnnsent.evaluation.gates import GateResult
+    from rnnsent.prediction import Predictor
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluateOptions(LabeledInputOptions):
-    source: Annotated[
-        str,
+    sources: Annotated[
+        list[str],
         typer.Argument(
-            metavar="SOURCE",
+            metavar="SOURCE...",
             autocompletion=complete_sources,
-            help="Short name, Hub id, file or folder with labeled texts.",
+            help="Short names, Hub ids, files or folders with labeled texts.",
         ),
     ]
     model: ModelOption = None
@@ -41,6 +51,19 @@ class EvaluateOptions(LabeledInputOptions):
             help="Split to evaluate.  [default: test; all of a single file]",
         ),
     ] = None
+    errors: Annotated[
+        int, typer.Option("--errors", min=0, metavar="N", help="Also print the N most confident mistakes.")
+    ] = 0
+    predictions: Annotated[
+        Path | None,
+        typer.Option(
+            "--predictions",
+            metavar="FILE",
+            help="Write every text with its label and prediction, for example to scored.csv or scored.parquet.",
+        ),
+    ] = None
+    require: RequireOption = None
+    junit: JunitOption = None
     json: JsonOption = False
     device: DeviceOption = "auto"
     precision: PrecisionOption = "float32"
@@ -49,36 +72,121 @@ class EvaluateOptions(LabeledInputOptions):
 
 @command_options(EvaluateOptions)
 def evaluate(options: EvaluateOptions) -> None:
-    """Evaluate a model on a labeled split.
+    """Evaluate a model on labeled splits.
 
     The metrics are stored with the model. Without --model, uses the model named after the data set, if there is one.
 
-    Example: rnnsent evaluate sentences --json
+    Examples:
+
+    rnnsent evaluate sentences --errors 10
+
+    rnnsent evaluate reviews.csv --require 'accuracy>=0.9' --require 'recall.negative.lower>=0.8'
     """
     require("evaluate", "sklearn", "scipy")
     from rnnsent.data.sources import find_source
-    from rnnsent.evaluation.choose_split import choose_model_for, choose_split
-    from rnnsent.evaluation.evaluate import evaluate as run_evaluation
+    from rnnsent.evaluation.choose_split import choose_split
+    from rnnsent.evaluation.figures import evaluation_figures
+    from rnnsent.evaluation.gates import parse_gates
     from rnnsent.evaluation.store_metrics import save_evaluation
+    from rnnsent.output.scored_texts import choose_file, write_scored_texts
+
+    _check_options(options)
+    destination = choose_file(options.predictions) if options.predictions else None
+    enable_logging()
+    sources = [
+        find_source(name, options.read_options(), label_map=options.parsed_label_map()) for name in options.sources
+    ]
+    splits = [choose_split(source, options.split) for source in sources]
+    predictor = _load_model(options)
+    gates = parse_gates(options.require or (), evaluation_figures(predictor.classes))
+    evaluations, error = _evaluate_all(predictor, list(zip(sources, splits, strict=True)))
+    results = {_name(evaluation): _check(evaluation, gates) for evaluation in evaluations}
+    _print(options, evaluations, results)
+    if destination:
+        write_scored_texts(destination, evaluations[0].scored)
+    # Stored last, so that an error of the folder does not lose the evaluation.
+    are_stored = [save_evaluation(predictor.checkpoint, evaluation) for evaluation in evaluations]
+    if not all(are_stored):
+        notify(f"note: {predictor.checkpoint.path} is bundled or read-only; the metrics are not stored with the model")
+    if error:
+        raise error
+    report_gates("rnnsent evaluate", results, options.junit)
+
+
+def _check_options(options: EvaluateOptions) -> None:
+    """Raise SettingsError for options that contradict each other, before anything is read."""
+    check_junit(options.junit, options.require)
+    if options.predictions and len(options.sources) > 1:
+        raise SettingsError(
+            f"--predictions is for one source, and {len(options.sources)} are given; evaluate them one by one"
+        )
+
+
+def _load_model(options: EvaluateOptions) -> "Predictor":
+    from rnnsent.evaluation.choose_split import choose_model_for
     from rnnsent.training.request import default_name
 
-    enable_logging()
-    source = find_source(options.source, options.read_options(), label_map=options.parsed_label_map())
-    split = choose_split(source, options.split)
-    model = choose_model_for(default_name([options.source]), options.model)
+    model = options.model
+    if len(options.sources) == 1:
+        model = choose_model_for(default_name(options.sources), options.model)
     reason = f"using the model {model}, named after the data set; choose another with --model"
-    reason = "" if model == options.model else reason
-    predictor = load_predictor(model, options.device, options.precision, reason)
-    evaluation = run_evaluation(predictor, source, split)
-    if evaluation.seen_in_training_as:
-        notify(f"note: these are the {evaluation.seen_in_training_as} texts of the model; its metrics are optimistic")
-    if options.json:
-        print_json(evaluation.to_dict())
-    else:
-        from rnnsent.output.tables import print_evaluation
+    return load_predictor(model, options.device, options.precision, "" if model == options.model else reason)
 
-        with open_stdout(escape=False) as output:
-            print_evaluation(output, evaluation)
-    # Stored last, so that an error of the folder does not lose the evaluation.
-    if not save_evaluation(predictor.checkpoint, evaluation):
-        notify(f"note: {predictor.checkpoint.path} is bundled or read-only; the metrics are not stored with the model")
+
+def _evaluate_all(
+    predictor: "Predictor", splits: "Sequence[tuple[Source, str]]"
+) -> "tuple[list[Evaluation], RnnsentError | None]":
+    """The evaluations up to the first source that cannot be evaluated, and its error; raised if it is the first of all."""
+    from rnnsent.evaluation.evaluate import evaluate as run_evaluation
+
+    evaluations: list[Evaluation] = []
+    for source, split in splits:
+        try:
+            evaluation = run_evaluation(predictor, source, split)
+        except RnnsentError as error:
+            if not evaluations:
+                raise
+            return evaluations, error
+        if evaluation.seen_in_training_as:
+            notify(
+                f"note: {_name(evaluation)} has the {evaluation.seen_in_training_as} texts of the model; its metrics are optimistic"
+            )
+        evaluations.append(evaluation)
+    return evaluations, None
+
+
+def _name(evaluation: "Evaluation") -> str:
+    return f"{evaluation.source} ({evaluation.split})"
+
+
+def _check(evaluation: "Evaluation", gates: "Sequence[Any]") -> "list[GateResult]":
+    from rnnsent.evaluation.figures import compute_figures
+    from rnnsent.evaluation.gates import check_gates
+
+    return check_gates(gates, compute_figures(evaluation))
+
+
+def _print(
+    options: EvaluateOptions, evaluations: "Sequence[Evaluation]", results: "dict[str, list[GateResult]]"
+) -> None:
+    from rnnsent.evaluation.mistakes import find_mistakes
+    from rnnsent.output.tables import print_evaluation, print_evaluations, print_mistakes
+
+    mistakes = [find_mistakes(evaluation.scored, options.errors) for evaluation in evaluations]
+    if options.json:
+        objects = [
+            evaluation.to_dict()
+            | ({"errors": [mistake.to_dict() for mistake in found]} if options.errors else {})
+            | ({"gates": [result.to_dict() for result in results[_name(evaluation)]]} if options.require else {})
+            for evaluation, found in zip(evaluations, mistakes, strict=True)
+        ]
+        print_json(objects if len(options.sources) > 1 else objects[0])
+        return
+    with open_stdout(escape=False) as output:
+        if len(options.sources) > 1:
+            print_evaluations(output, evaluations)
+        else:
+            print_evaluation(output, evaluations[0])
+        for evaluation, found in zip(evaluations, mistakes, strict=True):
+            if options.errors:
+                print_mistakes(output, _name(evaluation), found)

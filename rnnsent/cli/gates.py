@@ -12,6 +12,14 @@ from rnnsent.output.terminal import notify, open_file, pluralize
 if TYPE_CHECKING:
     from rnnsent.evaluation.gates import GateResult
 
+RequireOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--require",
+        metavar="NAME>=NUMBER",
+        help="Exit with 3 unless a figure is as required, for example 'accuracy>=0.9'; repeatable.",
+    ),
+]
 JunitOption = Annotated[
     Path | None, typer.Option("--junit", metavar="FILE", help="Write the results of --require as JUnit XML.")
 ]
@@ -33,18 +41,17 @@ def report_gates(suite: str, results: "Mapping[str, Sequence[GateResult]]", juni
     Raises:
         GateError: a gate failed.
     """
-    everything = [(name, result) for name, group in results.items() for result in group]
-    for name, result in everything:
-        notify(f"{f'{name}: ' if len(results) > 1 else ''}{result.describe()}")
+    described = [
+        (result.passed, f"{f'{name}: ' if len(results) > 1 else ''}{result.describe()}")
+        for name, group in results.items()
+        for result in group
+    ]
+    for passed, line in described:
+        notify(f"{'passed' if passed else 'failed'}: {line}")
     if junit is not None:
         from rnnsent.output.junit import write_junit
 
         with open_file(junit, escape=False) as output:
             write_junit(output, suite, results)
-    failed = [
-        f"{f'{name}: ' if len(results) > 1 else ''}{result.describe()}"
-        for name, result in everything
-        if not result.passed
-    ]
-    if failed:
-        raise GateError(f"{len(failed)} of {pluralize(len(everything), 'gate')} failed: {'; '.join(failed)}")
+    if failed := [line for passed, line in described if not passed]:
+        raise GateError(f"{len(failed)} of {pluralize(len(described), 'gate')} failed: {'; '.join(failed)}")

@@ -1,11 +1,13 @@
 """`rnnsent predict`: a reader, the predictor and a writer, each chosen once."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnnsent.cli.gates import JunitOption, RequireOption, check_junit, report_gates
 from rnnsent.cli.options import (
     DeviceOption,
     InputOptions,
@@ -16,8 +18,12 @@ from rnnsent.cli.options import (
     complete_files,
     load_predictor,
 )
+from rnnsent.cli.packages import require
 from rnnsent.output.formats import OutputFormat
 from rnnsent.output.terminal import enable_logging, notify, pluralize
+
+if TYPE_CHECKING:
+    from rnnsent.prediction import Prediction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +67,34 @@ class PredictOptions(InputOptions):
     csv_safe: Annotated[
         bool, typer.Option("--csv-safe", help="Prefix cells that a spreadsheet would run as formulas with '.")
     ] = False
+    require: RequireOption = None
+    junit: JunitOption = None
     device: DeviceOption = "auto"
     precision: PrecisionOption = "float32"
     quiet: QuietOption = False
+
+
+class PredictionGates:
+    """The gates of `predict` on the shares of labels. Loads what they need only if there are gates."""
+
+    def __init__(self, texts: Sequence[str], classes: Sequence[str]) -> None:
+        from rnnsent.evaluation.gates import parse_gates
+        from rnnsent.evaluation.label_shares import LabelShares, share_figures
+
+        self._gates = parse_gates(texts, share_figures(classes))
+        if any(gate.has_bound for gate in self._gates):
+            require("--require with a bound of an interval", "scipy")
+        self._shares = LabelShares(classes)
+
+    def add(self, predictions: "Iterable[Prediction]") -> None:
+        self._shares.add(predictions)
+
+    def report(self, junit: Path | None) -> None:
+        """Raises GateError if one failed."""
+        from rnnsent.evaluation.gates import check_gates
+
+        results = check_gates(self._gates, self._shares.figures(self._gates))
+        report_gates("rnnsent predict", {"predict": results}, junit)
 
 
 @command_options(PredictOptions)
@@ -88,6 +119,7 @@ def predict(options: PredictOptions) -> None:
 
     if options.json and options.format not in (None, "jsonl"):
         raise SettingsError(f"--json is short for --format jsonl, but --format {options.format} was given; choose one")
+    check_junit(options.junit, options.require)
     enable_logging()
     output = OutputOptions(
         "jsonl" if options.json else options.format, options.output, options.trace, options.csv_safe, options.null
@@ -95,12 +127,15 @@ def predict(options: PredictOptions) -> None:
     reader = open_reader(options.texts or (), options.read_options(), null=options.null)
     destination = choose_destination(reader, output)
     predictor = load_predictor(options.model, options.device, options.precision)
+    gates = PredictionGates(options.require, predictor.classes) if options.require else None
     if reader.reads_terminal:
         notify("reading from the terminal: one text per line, Ctrl-D ends")
     coverage = Coverage(predictor.checkpoint.name, predictor.look_up_words)
     with open_writer(destination, predictor.classes) as writer:
         for batch in predictor.predict_batches(reader.batches(), trace=options.trace):
             writer.write(batch)
+            if gates:
+                gates.add(batch.predictions)
             if warning := coverage.add(batch.predictions):
                 notify(f"warning: {warning}")
     if first := reader.first_unreadable:
@@ -110,3 +145,5 @@ def predict(options: PredictOptions) -> None:
         notify(f"note: {pluralize(reader.n_without_text, 'row')} without a text, and so without a label")
     if note := coverage.note:
         notify(f"note: {note}")
+    if gates:
+        gates.report(options.junit)

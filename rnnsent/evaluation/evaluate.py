@@ -19,7 +19,7 @@ from rnnsent.errors import DataError
 from rnnsent.evaluation.choose_split import read_split
 from rnnsent.evaluation.metrics import Metrics, compute_metrics
 from rnnsent.evaluation.model_classes import choose_scored_classes, match_model
-from rnnsent.prediction import Predictor
+from rnnsent.prediction import Prediction, Predictor, Scores, to_predictions
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ class ScoredTexts:
     def is_predicted(self) -> NDArray[np.bool_]:
         """(N,) whether a text has a known token, and so a prediction."""
         return self.n_oov < self.n_tokens
+
+    def predictions(self) -> list[Prediction]:
+        """The prediction for each text."""
+        scores = Scores(self.probabilities, self.probabilities[:, :0], self.n_tokens, self.n_oov)
+        return to_predictions(self.texts, self.classes, scores)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
 }
 GATE = re.compile(r"\s*(.+?)\s*(>=|<=|>|<)\s*([^\s<>=]+)\s*", re.DOTALL)
+BOUNDS = (".lower", ".upper")  # of the 95% confidence interval of a figure
 MAX_LISTED = 12  # names of figures in an error
 
 Figures = Mapping[str, float | None]  # the value of each figure by name; None if it is undefined
@@ -30,6 +31,11 @@ class Gate:
     name: str
     operator: str
     threshold: float
+
+    @property
+    def has_bound(self) -> bool:
+        """Whether the figure is a bound of a confidence interval."""
+        return self.name.endswith(BOUNDS)
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,8 @@ class GateResult:
         return {"gate": self.gate.text, "value": self.value, "passed": self.passed}
 
     def describe(self) -> str:
-        """For example "accuracy>=0.92: 0.9121, failed"."""
-        value = "undefined" if self.value is None else f"{self.value:.4g}"
-        return f"{self.gate.text}: {value}, {'passed' if self.passed else 'failed'}"
+        """For example "accuracy>=0.92 (is 0.9121)"."""
+        return f"{self.gate.text} (is {'undefined' if self.value is None else f'{self.value:.4g}'})"
 
 
 def parse_gates(texts: Sequence[str], known: Mapping[str, bool], option: str = "--require") -> list[Gate]:
@@ -84,10 +89,10 @@ def check_gates(gates: Sequence[Gate], figures: Figures) -> list[GateResult]:
     return [GateResult(gate, figures.get(gate.name)) for gate in gates]
 
 
-def add_interval(figures: dict[str, float | None], name: str, value: float | None, successes: int, n: int) -> None:
+def add_interval(figures: dict[str, float | None], name: str, successes: int, n: int) -> None:
     """Add a proportion and the bounds NAME.lower and NAME.upper of its 95% Wilson interval; undefined if n is 0."""
     low, high = wilson_interval(successes, n) if n else (None, None)
-    figures |= {name: value, f"{name}.lower": low, f"{name}.upper": high}
+    figures |= {name: successes / n if n else None, f"{name}.lower": low, f"{name}.upper": high}
 
 
 def wilson_interval(successes: int, n: int) -> tuple[float, float]:
@@ -118,8 +123,8 @@ def _example(known: Mapping[str, bool]) -> str:
 
 def _suggest(name: str, known: Mapping[str, bool]) -> str:
     """The most similar names, or else the first ones."""
-    similar = difflib.get_close_matches(name, known, n=3)
-    if similar:
-        return f"did you mean {' or '.join(similar)}?"
-    listed = [name for name in known if not name.endswith((".lower", ".upper"))]
+    listed = [name for name in known if not name.endswith(BOUNDS)]
+    similar = [entry for entry in listed if entry.startswith(name)] or difflib.get_close_matches(name, listed, n=3)
+    if name and similar:
+        return f"did you mean {' or '.join(similar[:3])}?"
     return f"available: {', '.join(listed[:MAX_LISTED])}{', ...' if len(listed) > MAX_LISTED else ''}"

@@ -4,15 +4,12 @@ A layout is chosen once, by what is written: a text, a table's row, or a trace. 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from rnnsent.data.dialect import Dialect
 from rnnsent.data.rows import Row, UnreadableRow
 from rnnsent.errors import DataError
 from rnnsent.prediction import PredictedBatch, Prediction, TokenPrediction
-
-if TYPE_CHECKING:
-    from rnnsent.data.table_reader import TableReader
 
 LABEL, PROBABILITY = "label", "probability"
 TEXT, TRACE, TOKEN, STEPS = "text", ("record", "step", "start", "end"), "token", "steps"
@@ -114,6 +111,18 @@ class TraceLayout:
         return trace_schema(self.columns)
 
 
+class TableColumns(Protocol):
+    """What a layout of rows knows of their table: its columns, its name for errors, and the pyarrow.Schema of its rows."""
+
+    @property
+    def columns(self) -> Sequence[str]: ...
+
+    @property
+    def name(self) -> str: ...
+
+    def schema(self) -> Any: ...
+
+
 class RowLayout:
     """A table's row, every column kept. An unreadable row has empty cells; as an object it has its line and error.
 
@@ -123,7 +132,7 @@ class RowLayout:
 
     is_table, is_trace = True, False
 
-    def __init__(self, table: "TableReader", dialect: Dialect | None = None) -> None:
+    def __init__(self, table: TableColumns, dialect: Dialect | None = None) -> None:
         self._table, self._dialect = table, dialect
 
     @property
@@ -173,7 +182,7 @@ class RowTraceLayout(RowLayout):
 
     is_trace = True
 
-    def __init__(self, table: "TableReader", dialect: Dialect | None = None) -> None:
+    def __init__(self, table: TableColumns, dialect: Dialect | None = None) -> None:
         super().__init__(table, dialect)
         self._names: Sequence[str] = ()
 

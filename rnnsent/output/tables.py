@@ -8,8 +8,9 @@ from rnnsent.data.catalog import Entry
 from rnnsent.data.summary import DatasetSummary
 from rnnsent.errors import ModelError
 from rnnsent.evaluation.evaluate import Evaluation
+from rnnsent.evaluation.mistakes import Mistake
 from rnnsent.output.printer import Printer
-from rnnsent.output.terminal import Output
+from rnnsent.output.terminal import Output, pluralize
 
 MAX_EXAMPLE_LENGTH = 300  # characters
 DEFAULT_MARK = "*"
@@ -49,6 +50,51 @@ def print_evaluation(output: Output, evaluation: Evaluation) -> None:
         [
             [f"{band.min_tokens}-{band.max_tokens}", f"{band.n:,}", f"{band.accuracy:.2%}"]
             for band in metrics.accuracy_by_length
+        ],
+    )
+
+
+def print_evaluations(output: Output, evaluations: Sequence[Evaluation]) -> None:
+    """Print the overall metrics of a model on several splits, one per row."""
+    printer = Printer(output)
+    printer.line(f"{evaluations[0].model} on {pluralize(len(evaluations), 'split')}")
+    rows = []
+    for evaluation in evaluations:
+        metrics = evaluation.metrics
+        low, high = metrics.accuracy_interval
+        rows.append(
+            [
+                f"{evaluation.source} ({evaluation.split})",
+                f"{metrics.n:,}",
+                f"{metrics.accuracy:.2%}",
+                f"{low:.2%} to {high:.2%}",
+                f"{metrics.macro_f1:.4f}",
+                f"{metrics.log_loss:.4f}",
+                f"{metrics.expected_calibration_error:.4f}",
+            ]
+        )
+    header = ["source", "texts", "accuracy", "95% interval", "macro F1", "log loss", "calibration error"]
+    printer.table(header, rows, droppable=("log loss",))
+
+
+def print_mistakes(output: Output, name: str, mistakes: Sequence[Mistake]) -> None:
+    """Print texts whose predicted class is wrong, the most confident first."""
+    printer = Printer(output)
+    if not mistakes:
+        printer.line(f"{name}: no mistakes")
+        return
+    printer.line(f"most confident mistakes on {name}")
+    printer.table(
+        ["row", "label", "predicted", "", "text"],
+        [
+            [
+                f"{mistake.number:,}",
+                mistake.label,
+                mistake.predicted,
+                f"{mistake.probability:.3f}",
+                _shorten(mistake.text),
+            ]
+            for mistake in mistakes
         ],
     )
 
@@ -122,7 +168,7 @@ def print_summary(output: Output, summary: DatasetSummary) -> None:
         printer.line(f"unlabeled splits: {', '.join(summary.unlabeled)}")
     printer.line("")
     for label, text in summary.splits[0].examples:
-        printer.line(f"{label}: {text[:MAX_EXAMPLE_LENGTH]}{'…' if len(text) > MAX_EXAMPLE_LENGTH else ''}")
+        printer.line(f"{label}: {_shorten(text)}")
 
 
 def print_catalog(output: Output, catalog: Mapping[str, Entry]) -> None:
@@ -134,6 +180,10 @@ def print_catalog(output: Output, catalog: Mapping[str, Entry]) -> None:
         printer.table(header, rows)
     else:
         printer.table(["name", "description"], [[name, f"{text}\n{origin}"] for name, origin, text in rows])
+
+
+def _shorten(text: str) -> str:
+    return f"{text[:MAX_EXAMPLE_LENGTH]}{'…' if len(text) > MAX_EXAMPLE_LENGTH else ''}"
 
 
 def _is_named(checkpoint: Checkpoint, name: str | None) -> bool:
