@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import softmax
 
-from rnnsent.network.calibration import length_exponents, length_factors
+from rnnsent.network.calibration import component_scales, length_exponents, length_factors
 from rnnsent.training.fit_calibration import fit_calibration
 
 
@@ -76,3 +76,11 @@ def test_default_exponents() -> None:
     """Exponents are 0 if they were not fitted."""
     assert length_exponents({}).tolist() == [0, 0]
     assert length_exponents({"calibration.exponents": np.array([0.5], dtype=np.float32)}).tolist() == [0.5, 0]
+
+
+def test_scales() -> None:
+    """Scales are unknown if they were not recorded, or if a component has no part in the result."""
+    assert component_scales({}) is None
+    assert component_scales({"calibration.scales": np.array([0.5, 0], dtype=np.float32)}) is None
+    scales = component_scales({"calibration.scales": np.array([0.5, 2], dtype=np.float32)})
+    assert scales is not None and scales.tolist() == [0.5, 2]

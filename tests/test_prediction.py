@@ -16,6 +16,8 @@ from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.data.ids import UNKNOWN_ID
 from rnnsent.data.records import RecordBatch
 from rnnsent.errors import DeviceError, ModelError
+from rnnsent.network import equations
+from rnnsent.network.calibration import SCALES
 from rnnsent.network.numpy_engine import NumpyEngine
 from rnnsent.network.torch_engine import TorchEngine
 from rnnsent.parallel import PAUSE, Pause
@@ -333,3 +335,21 @@ def test_missing_texts(predictor: Predictor) -> None:
     ]
     assert predictions[1] == Prediction("", None, None, None, 0, None, "missing")
     assert np.isnan(predictor.predict_proba([None, "good"]).probabilities).all(axis=1).tolist() == [True, False]
+
+
+def test_uncalibrated(tmp_path: Path, write_model: Callable[..., Checkpoint]) -> None:
+    """Probabilities before calibration are those of the mean of the components, each divided by its scale."""
+    checkpoint = write_model(tmp_path / "a", max_ngram=2)
+    texts = ["a good film", "very bad", ""]
+    plain = Predictor(checkpoint).predict_proba(texts)
+    assert plain.uncalibrated.shape == (3, 0)
+    scales = np.array([0.5, 2.0])
+    checkpoint.__dict__["weights"] = {**checkpoint.weights, SCALES: scales.astype(np.float32)}
+    predictor = Predictor(checkpoint)
+    scores = predictor.predict_proba(texts)
+    np.testing.assert_array_equal(scores.probabilities, plain.probabilities)
+    tokens = predictor._tokenizer.encode(texts[:2])
+    network, ngrams = (logits.astype(np.float64) for logits in predictor._component_logits(tokens))
+    expected = equations.softmax((network / scales[0] + ngrams / scales[1]) / 2)
+    np.testing.assert_allclose(scores.uncalibrated[:2], expected, atol=1e-6)
+    assert np.isnan(scores.uncalibrated[2]).all()

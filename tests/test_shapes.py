@@ -3,6 +3,7 @@
 test_equations.py compares the expected shapes with those of the PyTorch classifier.
 """
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from rnnsent.checkpoint.shapes import MAX_PARAMETERS, TensorInfo, check_tensors, expected_shapes
 from rnnsent.config import ModelConfig
 from rnnsent.errors import ModelError
-from rnnsent.network.calibration import EXPONENTS
+from rnnsent.network.calibration import EXPONENTS, SCALES
 from rnnsent.network.ngrams import BIAS, KEYS, WEIGHTS
 
 CONFIG = ModelConfig(hidden_size=3, embedding_dim=4, num_layers=2, pooling="mean", max_ngram=0)
@@ -160,8 +161,9 @@ def test_max_parameters() -> None:
         )
 
 
-def test_calibration_exponents() -> None:
-    """Calibration is optional and has one exponent for the network and one for the n-grams, if there are any."""
-    check(header() | {EXPONENTS: TensorInfo((1,), "F32")})
-    with pytest.raises(ModelError, match=r"calibration\.exponents has shape \(2,\), .* require \(1,\)"):
-        check(header() | {EXPONENTS: TensorInfo((2,), "F32")})
+@pytest.mark.parametrize("name", [EXPONENTS, SCALES])
+def test_calibration(name: str) -> None:
+    """Calibration is optional and has one number for the network and one for the n-grams, if there are any."""
+    check(header() | {name: TensorInfo((1,), "F32")})
+    with pytest.raises(ModelError, match=rf"{re.escape(name)} has shape \(2,\), .* require \(1,\)"):
+        check(header() | {name: TensorInfo((2,), "F32")})
