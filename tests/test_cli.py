@@ -94,7 +94,7 @@ def test_exit_code(arguments: list[str], code: int) -> None:
         (["predict", "tiny.csv", "tiny.csv"], "one table at a time"),
         (["predict", "hello", "tiny.csv"], "tiny.csv is a file and 'hello' is a text"),
         (["predict", "--device", "tpu", "x"], "--device"),
-        (["evaluate"], "Missing argument 'SOURCE'"),
+        (["evaluate"], "Missing argument 'SOURCES'"),
         (["train"], "Missing argument 'SOURCES'"),
         (["tune"], "Missing argument 'SOURCES'"),
         (["tune", "x", "--minutes", "-1"], "--minutes"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnnsent.cli.gates import JunitOption, RequireOption, check_junit, report_gates
+from rnnsent.cli.gates import JunitOption, check_junit, report_gates, require_option
 from rnnsent.cli.options import (
     DeviceOption,
     JsonOption,
@@ -37,7 +37,7 @@ class EvaluateOptions(LabeledInputOptions):
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...",
+            metavar="SOURCES",
             autocompletion=complete_sources,
             help="Short names, Hub ids, files or folders with labeled texts.",
         ),
@@ -62,7 +62,7 @@ class EvaluateOptions(LabeledInputOptions):
             help="Write every text with its label and prediction, for example to scored.csv or scored.parquet.",
         ),
     ] = None
-    require: RequireOption = None
+    require: Annotated[list[str] | None, require_option("accuracy>=0.9")] = None
     junit: JunitOption = None
     json: JsonOption = False
     device: DeviceOption = "auto"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,14 +12,13 @@ from rnnsent.output.terminal import notify, open_file, pluralize
 if TYPE_CHECKING:
     from rnnsent.evaluation.gates import GateResult
 
-RequireOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--require",
-        metavar="NAME>=NUMBER",
-        help="Exit with 3 unless a figure is as required, for example 'accuracy>=0.9'; repeatable.",
-    ),
-]
+
+def require_option(example: str) -> Any:
+    """The option of gates, with an example of one."""
+    help_text = f"Exit with 3 unless a figure is as required, for example {example!r}; repeatable."
+    return typer.Option("--require", metavar="NAME>=NUMBER", help=help_text)
+
+
 JunitOption = Annotated[
     Path | None, typer.Option("--junit", metavar="FILE", help="Write the results of --require as JUnit XML.")
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnnsent.cli.gates import JunitOption, RequireOption, check_junit, report_gates
+from rnnsent.cli.gates import JunitOption, check_junit, report_gates, require_option
 from rnnsent.cli.options import (
     DeviceOption,
     InputOptions,
@@ -67,7 +67,7 @@ class PredictOptions(InputOptions):
     csv_safe: Annotated[
         bool, typer.Option("--csv-safe", help="Prefix cells that a spreadsheet would run as formulas with '.")
     ] = False
-    require: RequireOption = None
+    require: Annotated[list[str] | None, require_option("share.negative<=0.2")] = None
     junit: JunitOption = None
     device: DeviceOption = "auto"
     precision: PrecisionOption = "float32"
