@@ -114,6 +114,13 @@ def test_ambiguous_samples(sample: bytes) -> None:
     assert guess_encoding(sample) is None
 
 
+def test_superscript_in_word() -> None:
+    """A digit above the line divides no word, even if the rest of the text is English."""
+    sample = "\n".join(["It was fine.", "It was fine (przestało)", "Works great; would buy again!"])
+    encoded = sample.encode("iso8859-2")
+    assert encoded.decode(guess_encoding(encoded) or "iso8859-2") == sample
+
+
 def test_one_accented_word() -> None:
     """In a table of English texts one accented word is read in the most frequent encoding."""
     sample = "id,text\n1,What a brilliant app. I told my neighbour about it\n2,The café was dreadful\n"

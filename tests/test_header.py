@@ -144,6 +144,13 @@ def test_preamble_of_one_row(tmp_path: Path) -> None:
     assert read_cells(table) == [("1", "It works well  so far.")]
 
 
+def test_preamble_of_one_filled_column(tmp_path: Path) -> None:
+    """A title and a blank row precede a header whose first column is empty in every row."""
+    content = "Customer reviews,\n,\nremarks x,What did you like?\n" + write_rows(",{text}")
+    table = open_content(tmp_path, content, header=True)
+    assert (table.columns, len(read_cells(table))) == (("remarks x", "What did you like?"), 20)
+
+
 def test_preamble_message(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Lines that are skipped are counted."""
     with caplog.at_level("INFO"):

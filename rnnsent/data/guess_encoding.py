@@ -80,7 +80,17 @@ PUNCTUATION = frozenset("’‘“”„«»‹›–—…•·‚")
 SYMBOLS = frozenset("´£€¥©®™°§¿¡ºª½¼¾²³×±µ¢\xa0\xad№")
 CURRENCIES = frozenset("£€¥")
 EAST_ASIAN_PUNCTUATION = frozenset("。、！？，「」『』：；（）～・《》“”…\u3000")
-INSIDE_WORDS = {"’": 0, "·": 0, "\xad": 0, "\xa0": 0, "…": 2, "—": 3, "–": 4, "‘": 4}  # other symbols cost 8 more
+INSIDE_WORDS = {
+    "’": 0,
+    "·": 0,
+    "\xad": 0,
+    "\xa0": 0,
+    "…": 2,
+    "—": 3,
+    "–": 4,
+    "‘": 4,
+    **dict.fromkeys("²³¼½¾×±¿¡¢¥", 16),
+}  # other symbols cost 8 more
 DASHES = frozenset("–—")
 OPENING, CLOSING = frozenset("¿¡«“‘„‚‹"), frozenset("”»›’")
 APOSTROPHE = re.compile(r"\w’\w")

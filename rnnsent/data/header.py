@@ -95,10 +95,14 @@ def _count_preamble(rows: Sequence[Cells]) -> int:
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
     usual = _mode([count for count in filled if count])
     if usual < 2:
+        is_below_title = False  # whether a blank row separates it from a row without a name
         for index, (row, count) in enumerate(zip(rows[:MAX_PREAMBLE], filled, strict=False)):
             lacks_index = len(row) > 1 and not row[0].strip() and count == len(row) - 1  # as pandas writes it
             if (count > 1 or lacks_index) and any(map(is_known_name, row)):
                 return index
+            if is_below_title and count > 1 and count == max(filled):
+                return index
+            is_below_title = index > 0 and not count and not any(map(is_known_name, rows[index - 1]))
         return next((index for index, count in enumerate(filled) if count and not _is_comment(rows[index])), 0)
     first = None
     for index, (row, count) in enumerate(zip(rows[:MAX_PREAMBLE], filled, strict=False)):
