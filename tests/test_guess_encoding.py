@@ -116,7 +116,12 @@ def test_ambiguous_samples(sample: bytes) -> None:
 
 def test_superscript_in_word() -> None:
     """A digit above the line divides no word, even if the rest of the text is English."""
-    sample = "\n".join(["It was fine.", "It was fine (przestało)", "Works great; would buy again!"])
+    english = [
+        "Delivery took three weeks and nobody answered my emails.",
+        "A quiet triumph, and the best film of this year.",
+    ]
+    texts = [*english * 10, "It was fine (przestało)"]
+    sample = "".join(f'{{"Treść": "{text}"}}\n' for text in texts)
     encoded = sample.encode("iso8859-2")
     assert encoded.decode(guess_encoding(encoded) or "iso8859-2") == sample
 
