@@ -2,6 +2,7 @@
 
 import codecs
 import random
+import re
 import struct
 import zlib
 
@@ -116,11 +117,12 @@ def test_ambiguous_samples(sample: bytes) -> None:
 
 def test_superscript_in_word() -> None:
     """A digit above the line divides no word, even if the rest of the text is English."""
-    english = [
-        "Delivery took three weeks and nobody answered my emails.",
-        "A quiet triumph, and the best film of this year.",
-    ]
-    texts = [*english * 10, "It was fine (przestało)"]
+    english = (
+        "Not bad for the price. The battery died after two days. Delivery took three weeks and nobody answered my emails. "
+        "Is it worth 20? A quiet triumph, and the best film I have seen this year. Works great; would buy again! "
+        "I cant recommend this to anyone. My kids love it and so do I! Terrible service: never again. It is ok so far"
+    )
+    texts = [*re.split(r"(?<=[.?!]) ", english), "It was fine (przestało)"]
     sample = "".join(f'{{"Treść": "{text}"}}\n' for text in texts)
     encoded = sample.encode("iso8859-2")
     assert encoded.decode(guess_encoding(encoded) or "iso8859-2") == sample
