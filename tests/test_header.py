@@ -151,6 +151,13 @@ def test_preamble_of_one_filled_column(tmp_path: Path) -> None:
     assert (table.columns, len(read_cells(table))) == (("remarks x", "What did you like?"), 20)
 
 
+def test_preamble_of_one_cell(tmp_path: Path) -> None:
+    """A title of one cell precedes a header of two, of which the second is empty in every row."""
+    content = "Survey 2024\nReview Text\t\n" + write_rows("{text}\t")
+    table = open_content(tmp_path, content, "in.tsv", header=True)
+    assert (table.columns, len(read_cells(table))) == (("Review Text", "column_2"), 20)
+
+
 def test_preamble_message(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Lines that are skipped are counted."""
     with caplog.at_level("INFO"):

@@ -98,7 +98,8 @@ def _count_preamble(rows: Sequence[Cells]) -> int:
         is_below_title = False  # whether a blank row separates it from a row without a name
         for index, (row, count) in enumerate(zip(rows[:MAX_PREAMBLE], filled, strict=False)):
             lacks_index = len(row) > 1 and not row[0].strip() and count == len(row) - 1  # as pandas writes it
-            if (count > 1 or lacks_index) and any(map(is_known_name, row)):
+            is_wider = index > 0 and len(row) > max(map(len, rows[:index]))
+            if (count > 1 or lacks_index or is_wider) and any(map(is_known_name, row)):
                 return index
             if is_below_title and count > 1 and count == max(filled):
                 return index
