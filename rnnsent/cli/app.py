@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 import rnnsent
-from rnnsent.cli import datasets, evaluate, models, packages, predict, train, tune
+from rnnsent.cli import compare, datasets, evaluate, models, packages, predict, train, tune
 from rnnsent.cli.options import GroupedCommand, QuietOption
 from rnnsent.environment import limit_spinning, silence_libraries
 from rnnsent.errors import RnnsentError
@@ -56,6 +56,7 @@ def root(
 app.command(cls=GroupedCommand)(train.train)
 app.command(cls=GroupedCommand)(tune.tune)
 app.command()(evaluate.evaluate)
+app.command()(compare.compare)
 app.command()(predict.predict)
 app.add_typer(models.app, name="models")
 app.command()(datasets.datasets)
@@ -64,7 +65,7 @@ app.command()(datasets.datasets)
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit.
 
-    Exit codes: 0 success, 1 failure, 2 usage error, 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.
+    Exit codes: 0 success, 1 failure, 2 usage error, 3 a gate failed, 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.
     """
     if sys.platform == "win32":
         print_error("Windows is not supported; use Linux, macOS, or the Windows Subsystem for Linux")

@@ -35,6 +35,25 @@ def choose_split(source: Source, requested: str | None) -> str:
     raise DataError(f"{source.name} has no split {name!r}; choose one with --split: {', '.join(source.splits)}")
 
 
+def choose_comparison_split(source: Source, requested: str | None, *checkpoints: Checkpoint) -> str:
+    """The name of the split to compare models on: the requested one, by default validation, since comparing chooses.
+
+    A single file that none of the models was trained on is used as a whole.
+
+    Raises:
+        DataError: the source has no such split.
+    """
+    is_whole_file = isinstance(source, FileSource) and source.splits == [TRAIN]
+    if requested is None and is_whole_file and not any(was_trained_on(each, source) for each in checkpoints):
+        return TRAIN
+    return choose_split(source, requested or VALIDATION)
+
+
+def was_trained_on(checkpoint: Checkpoint, source: Source) -> bool:
+    """Whether the source was among the training data of a model."""
+    return any(record.get("location") == source.location for record in checkpoint.data)
+
+
 def choose_model_for(source: str, requested: str | None) -> str | None:
     """The name of the model to evaluate on a source: the requested one, else one named like the source.
 
@@ -55,11 +74,7 @@ def read_split(source: Source, split: str, *checkpoints: Checkpoint) -> Examples
     if split in source.splits or train_split is None:
         return source.read(split)
     training = next(
-        (
-            checkpoint.recipe.training
-            for checkpoint in checkpoints
-            if any(record.get("location") == source.location for record in checkpoint.data)
-        ),
+        (checkpoint.recipe.training for checkpoint in checkpoints if was_trained_on(checkpoint, source)),
         TrainingConfig(),
     )
     fraction = training.validation_fraction or DEFAULT_VALIDATION_FRACTION

@@ -16,7 +16,7 @@ from rnnsent.data.label_checks import check_classes, log_examples
 from rnnsent.data.sources import Source
 from rnnsent.data.splits import TRAIN, VALIDATION
 from rnnsent.errors import DataError
-from rnnsent.evaluation.choose_split import read_split
+from rnnsent.evaluation.choose_split import read_split, was_trained_on
 from rnnsent.evaluation.metrics import Metrics, compute_metrics
 from rnnsent.evaluation.model_classes import choose_scored_classes, match_model
 from rnnsent.prediction import Prediction, Predictor, Scores, to_predictions
@@ -102,14 +102,13 @@ def evaluate(predictor: Predictor, source: Source, split: str) -> Evaluation:
     check_classes(name, examples)
     log_examples(name, examples)
     examples = match_model(predictor.checkpoint, examples, name)
-    is_own = any(record.get("location") == source.location for record in predictor.checkpoint.data)
     return compute_evaluation(
         predictor,
         examples,
         source=source.name,
         split=split,
-        classes=None if is_own else choose_scored_classes(examples, name),
-        seen_in_training_as=_find_in_training(predictor.checkpoint, examples),
+        classes=None if was_trained_on(predictor.checkpoint, source) else choose_scored_classes(examples, name),
+        seen_in_training_as=find_in_training(predictor.checkpoint, examples),
     )
 
 
@@ -177,7 +176,7 @@ def _select_classes(probabilities: NDArray[np.float64], indices: Sequence[int]) 
     return np.where(total == 0, 1 / len(indices), selected / np.where(total == 0, 1, total))
 
 
-def _find_in_training(checkpoint: Checkpoint, examples: Examples) -> str | None:
+def find_in_training(checkpoint: Checkpoint, examples: Examples) -> str | None:
     """`train` or `validation` if the model was trained or validated on exactly these examples."""
     for record in checkpoint.data:
         names = original_names(record)

@@ -71,7 +71,7 @@ def parse_gates(texts: Sequence[str], known: Mapping[str, bool], option: str = "
     gates = []
     for text in texts:
         match = GATE.fullmatch(text)
-        threshold = _parse_number(match[3]) if match else None
+        threshold = parse_number(match[3]) if match else None
         if match is None or threshold is None:
             raise SettingsError(f"{option} {text!r}: write NAME>=NUMBER or NAME<=NUMBER, for example {_example(known)}")
         name = by_fold.get(fold_name(match[1]))
@@ -108,7 +108,7 @@ def fold_name(name: str) -> str:
     return re.sub(r"[\s_-]+", " ", name.strip()).casefold()
 
 
-def _parse_number(text: str) -> float | None:
+def parse_number(text: str) -> float | None:
     """A finite number, or a percentage as a fraction; None for anything else."""
     try:
         number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
