@@ -1,13 +1,18 @@
 """`rnnsent compare` in process: splits, class names, warnings and the gate."""
 
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.cli.app import run
+from rnnsent.config import TrainingConfig
+from rnnsent.data.corpus import read_corpus
+from rnnsent.data.sources import find_source
 
 pytestmark = pytest.mark.usefixtures("working_dir")
 
@@ -41,16 +46,26 @@ def test_table(run_ok) -> None:
     shown = run_ok("compare", "tiny", "other", "a.csv", "-q", "--label-map", "positive=1,negative=0")
     assert shown.startswith("A tiny, B other on a.csv (train): 12 texts\n")
     assert "exact McNemar test: p = " in shown
-    *tables, result = shown.splitlines()
-    assert result.startswith("undecided: to show a difference of this size, it would take about ")
-    assert max(map(len, tables)) <= 80
+    *_, result, advice = shown.splitlines()
+    assert result.startswith("undecided: the difference may be due to chance (exact McNemar test: p = ")
+    assert advice.startswith("It would take about ")
+    assert "12 texts can show a difference of " in advice
+
+
+def test_narrow(run_in_terminal) -> None:
+    """A terminal of 80 columns breaks no line of the table of scores."""
+    shown = run_in_terminal("compare", "english", "tiny", "sentences", "-q", columns=80)
+    shown = re.sub("\x1b[^m]*m", "", shown)
+    assert max(map(len, shown.splitlines())) <= 80
+    (row,) = [line for line in shown.splitlines() if line.startswith(" accuracy ")]
+    assert re.fullmatch(r" accuracy +[0-9.]+% +[0-9.]+% +-[0-9.]+ points +-[0-9.]+ to -[0-9.]+", row)
 
 
 def test_itself(run_ok) -> None:
     """A model against itself has p 1, and passes any margin."""
     values = json.loads(run_ok("compare", "tiny", "tiny", "a.csv", "--json", "-q", "--not-worse", "0"))
     assert (values["p_value"], values["difference"], values["interval"]) == (1, 0, [0, 0])
-    assert values["gates"] == [{"gate": "difference.lower>=-0", "value": 0, "passed": True}]
+    assert values["gates"] == [{"gate": "difference.lower>=0", "value": 0, "passed": True}]
 
 
 def test_gate(capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,11 +93,44 @@ def test_default_split(capsys: pytest.CaptureFixture[str]) -> None:
     assert "note: if you choose a model by the test split" in captured.err
 
 
-def test_training_texts(capsys: pytest.CaptureFixture[str]) -> None:
-    """A model that was trained or validated on the texts is named, once."""
+def test_validation_texts(capsys: pytest.CaptureFixture[str]) -> None:
+    """That a model was chosen by the texts is said once: a warning if it is one of the two."""
     assert run(["compare", "english", "english", "sentences", "--json"]) == 0
-    (warning,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning: ")]
-    assert warning == "warning: these are the validation texts of english; its scores are optimistic"
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["seen_in_training_as"] == ["validation", "validation"]
+    assert "these are the validation texts of english; scores on them are optimistic" in captured.err.splitlines()
+    assert run(["compare", "tiny", "english", "sentences", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["seen_in_training_as"] == [None, "validation"]
+    assert "warning: these are the validation texts of english, by which it was chosen; this favors it" in captured.err
+
+
+def set_trained_on(checkpoint: Checkpoint, path: Path, *, seed: int) -> None:
+    """Write a model as if it had been trained on a file, with this seed."""
+    training = TrainingConfig(seed=seed)
+    corpus = read_corpus([find_source(str(path))], validation_fraction=training.validation_fraction, seed=seed)
+    recipe = replace(checkpoint.recipe, training=training)
+    files = {"weights": dict(checkpoint.weights), "tokenizer_json": checkpoint.tokenizer_json}
+    replace(checkpoint, recipe=recipe, data=corpus.sources).write(**files, metrics={}, history=[], card="")
+
+
+def test_training_texts(
+    capsys: pytest.CaptureFixture[str], write_model: Callable[..., Checkpoint], model: Checkpoint
+) -> None:
+    """Models that were trained on a file are compared on the part that the training of A left out, where B may have been
+    trained on it."""
+    path = Path("b.csv")
+    rows = [f"good film {i},{'positive' if i % 3 else 'negative'}" for i in range(90)]
+    path.write_text("\n".join(["text,label", *rows]) + "\n")
+    set_trained_on(model, path, seed=0)
+    for seed, seen in ((0, ["validation", "validation"]), (1, ["validation", "train"])):
+        set_trained_on(write_model(Path("models") / f"seed{seed}"), path, seed=seed)
+        assert run(["compare", "tiny", f"seed{seed}", "b.csv", "--json"]) == 0
+        captured = capsys.readouterr()
+        values = json.loads(captured.out)
+        assert (values["split"], values["n"], values["seen_in_training_as"]) == ("validation", 9, seen)
+    warning = "warning: seed1 was trained on these texts or most of them, which favors it"
+    assert warning in captured.err.splitlines()
 
 
 def test_different_classes(capsys: pytest.CaptureFixture[str], write_model: Callable[..., Checkpoint]) -> None:
@@ -101,7 +149,9 @@ def test_different_classes(capsys: pytest.CaptureFixture[str], write_model: Call
         (["tiny", "tiny", "a.csv", "--split", "test"], 1, "a.csv has no split 'test'"),
         (["tiny", "tiny", "a.csv", "--not-worse", "5"], 2, "--not-worse 5: give a difference"),
         (["tiny", "tiny", "a.csv", "--not-worse", "x"], 2, "--not-worse x: give a difference"),
-        (["tiny", "tiny", "a.csv", "--junit", "x.xml"], 2, "--junit writes the result of --not-worse"),
+        (["tiny", "tiny", "a.csv", "--not-worse", "-0.01"], 2, "--not-worse -0.01: give a difference"),
+        (["tiny", "tiny", "a.csv", "--junit", "x.xml"], 2, "--junit writes the results of --not-worse"),
+        (["tiny", "tiny", "a.csv", "--require", "recall>=1"], 2, "unknown figure 'recall'"),
         (["tiny", "tiny"], 2, "Missing argument 'SOURCE'"),
     ],
 )

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from rnnsent.evaluation.compare import Cells, compare, estimate_texts_needed, mcnemar
+from rnnsent.evaluation.compare import compare
+from rnnsent.evaluation.mcnemar import Cells, estimate_texts_needed, find_smallest_difference, mcnemar
 from rnnsent.evaluation.evaluate import Evaluation
 from tests.support.evaluations import make_evaluation, make_scored
 

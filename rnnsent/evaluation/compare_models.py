@@ -1,12 +1,14 @@
 """Two models and a labeled split -> a comparison. The split is read once, and both models predict the same texts."""
 
 import logging
+from dataclasses import replace
 
+from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.data.examples import Examples
 from rnnsent.data.label_checks import check_classes, log_examples
 from rnnsent.data.labels import format_names, match_classes
-from rnnsent.data.sources import Source
-from rnnsent.data.splits import VALIDATION
+from rnnsent.data.sources import Source, find_split
+from rnnsent.data.splits import TRAIN, VALIDATION
 from rnnsent.errors import DataError
 from rnnsent.evaluation.choose_split import read_split, was_trained_on
 from rnnsent.evaluation.compare import Comparison, compare
@@ -20,28 +22,41 @@ LOG = logging.getLogger(__name__)
 def compare_models(a: Predictor, b: Predictor, source: Source, split: str) -> Comparison:
     """Compare two models on a split that `choose_comparison_split` chose.
 
-    They choose among the classes that the data has, whatever they call them.
+    They choose among the classes that the data has, whatever they call them. Two models of the same name are called by
+    their paths.
 
     Raises:
         DataError: a model lacks a class of the data, or the two mean different classes by the same labels.
     """
     name = source.name if source.splits == [split] else f"{source.name} ({split})"
-    examples = read_split(source, split, a.checkpoint, b.checkpoint)
+    checkpoints = a.checkpoint, b.checkpoint
+    examples = read_split(source, split, *checkpoints)
     if not len(examples):
         raise DataError(f"{name} has no labeled text; choose another with --split: {', '.join(source.splits)}")
     check_classes(name, examples)
     log_examples(name, examples)
     matched = match_model(a.checkpoint, examples, name), match_model(b.checkpoint, examples, name)
-    warnings = [
-        _describe_training_texts(predictor, own, source, split) for predictor, own in zip((a, b), matched, strict=True)
+    names = _name_models(*checkpoints)
+    seen = [
+        _find_use_in_training(checkpoint, own, source, split)
+        for checkpoint, own in zip(checkpoints, matched, strict=True)
     ]
-    for warning in dict.fromkeys(filter(None, warnings)):
-        LOG.warning("%s", warning)
+    _log_use_in_training(dict(zip(names, seen, strict=True)))
     evaluations = [
         compute_evaluation(predictor, own, source=source.name, split=split, classes=classes)
         for predictor, own, classes in zip((a, b), matched, _pair_classes(*matched, name), strict=True)
     ]
-    return compare(*evaluations)
+    return compare(
+        *(
+            replace(evaluation, model=model, seen_in_training_as=use)
+            for evaluation, model, use in zip(evaluations, names, seen, strict=True)
+        )
+    )
+
+
+def _name_models(a: Checkpoint, b: Checkpoint) -> tuple[str, str]:
+    is_same = a.path.resolve() == b.path.resolve()
+    return (a.name, b.name) if a.name != b.name or is_same else (str(a.path), str(b.path))
 
 
 def _pair_classes(a: Examples, b: Examples, name: str) -> tuple[list[str], list[str]]:
@@ -62,18 +77,34 @@ def _pair_classes(a: Examples, b: Examples, name: str) -> tuple[list[str], list[
         )
     if len(pairs) > 1:
         return classes_a, classes_b
-    matches = match_classes(a.classes, b.classes)  # of a single class nothing could be told apart
+    matches = match_classes(a.classes, b.classes)  # with the only class of the data, every prediction would be right
     others = [(own, match) for own, match in matches.items() if match is not None]
     if len(others) < 2:
         raise DataError(f"{name} has only the class {classes_a[0]!r}, and the models have no other class in common")
     return [own for own, _ in others], [match for _, match in others]
 
 
-def _describe_training_texts(predictor: Predictor, examples: Examples, source: Source, split: str) -> str:
-    """A warning if a model was trained on the texts that it is compared on, or chosen by them; otherwise nothing."""
-    checkpoint = predictor.checkpoint
-    if seen := find_in_training(checkpoint, examples):
-        return f"these are the {seen} texts of {checkpoint.name}; its scores are optimistic"
-    if split == VALIDATION and split not in source.splits and was_trained_on(checkpoint, source):
-        return f"{checkpoint.name} was trained on most of these texts, with another validation split; its scores are optimistic"
-    return ""
+def _find_use_in_training(checkpoint: Checkpoint, examples: Examples, source: Source, split: str) -> str | None:
+    """`train` or `validation` if the model was trained or validated on these texts, or on most of them.
+
+    If it was trained on the source with another validation split, most of the texts that are cut here were in train.
+    """
+    seen = find_in_training(checkpoint, examples)
+    if seen or not was_trained_on(checkpoint, source):
+        return seen
+    return TRAIN if split not in source.splits or split == find_split(source, TRAIN) else None
+
+
+def _log_use_in_training(uses: dict[str, str | None]) -> None:
+    """Log which models were trained on the texts, or chosen by them, and what that does to the comparison."""
+    trained = [name for name, use in uses.items() if use == TRAIN]
+    validated = [name for name, use in uses.items() if use == VALIDATION]
+    if trained:
+        was, favored = ("was", "it") if len(trained) == 1 else ("were", "them")
+        LOG.warning(
+            "%s %s trained on these texts or most of them, which favors %s", " and ".join(trained), was, favored
+        )
+    elif len(validated) == len(uses):
+        LOG.info("these are the validation texts of %s; scores on them are optimistic", " and ".join(validated))
+    elif validated:
+        LOG.warning("these are the validation texts of %s, by which it was chosen; this favors it", validated[0])

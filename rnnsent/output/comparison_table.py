@@ -1,66 +1,123 @@
-"""A comparison of two models as tables for people."""
+"""A comparison of two models as tables for people, and what follows from it in a sentence."""
 
-from rnnsent.evaluation.compare import LEVEL, Comparison
+from collections.abc import Sequence
+
+from rnnsent.evaluation.compare import Comparison
+from rnnsent.evaluation.disagreements import Disagreement
 from rnnsent.output.printer import Printer
-from rnnsent.output.terminal import Output
+from rnnsent.output.tables import MAX_EXAMPLE_LENGTH
+from rnnsent.output.terminal import Output, pluralize
 
 
 def print_comparison(output: Output, comparison: Comparison) -> None:
     """Print the scores of both models, their differences, who is right where, and what follows from it."""
     printer = Printer(output)
     a, b = comparison.model
-    printer.line(f"A {a}, B {b} on {comparison.source} ({comparison.split}): {comparison.n:,} texts")
+    printer.line(f"A {a}, B {b} on {comparison.source} ({comparison.split}): {pluralize(comparison.n, 'text')}")
+    printer.metric_line(
+        [
+            f"accuracy of {name} {accuracy:.2%} (95% interval {low:.2%} to {high:.2%})"
+            for name, accuracy, (low, high) in zip(
+                ("A", "B"), comparison.accuracy, comparison.accuracy_interval, strict=True
+            )
+        ]
+    )
     printer.table(
         ["", "A", "B", "B - A", "95% interval"],
         [
             [
                 "accuracy",
-                f"{comparison.accuracy[0]:.2%}",
-                f"{comparison.accuracy[1]:.2%}",
-                f"{100 * comparison.difference:+.2f}",
-                _interval(comparison.interval, 100, 2),
+                *(f"{value:.2%}" for value in comparison.accuracy),
+                f"{100 * comparison.difference:+.2f} points",
+                _interval(comparison.interval, 2, factor=100),
             ],
             [
                 "macro F1",
-                *(f"{100 * value:.2f}" for value in comparison.macro_f1),
-                f"{100 * comparison.macro_f1_difference:+.2f}",
-                _interval(comparison.macro_f1_interval, 100, 2),
+                *(f"{value:.4f}" for value in comparison.macro_f1),
+                f"{comparison.macro_f1_difference:+.4f}",
+                _interval(comparison.macro_f1_interval, 4),
             ],
             [
                 "log loss",
                 *(f"{value:.4f}" for value in comparison.log_loss),
                 f"{comparison.log_loss_difference:+.4f}",
-                _interval(comparison.log_loss_interval, 1, 4),
+                _interval(comparison.log_loss_interval, 4),
             ],
         ],
     )
     cells = comparison.cells
     printer.table(
-        ["", "B right", "B wrong"],
+        ["texts", "B right", "B wrong"],
         [
             ["A right", f"{cells.both_right:,}", f"{cells.only_a_right:,}"],
             ["A wrong", f"{cells.only_b_right:,}", f"{cells.both_wrong:,}"],
         ],
     )
-    for index, name in enumerate(comparison.model):
-        if missing := comparison.n_without_prediction[index]:
-            printer.line(f"{name} knows no token of {missing:,} of the texts, which count as wrong")
-    printer.line(f"{describe_result(comparison)} (exact McNemar test: p = {_p_value(comparison.p_value)})")
+    if any(comparison.n_without_prediction):
+        counts = " and ".join(f"{n:,} by {name}" for n, name in zip(comparison.n_without_prediction, "AB", strict=True))
+        printer.line(f"without a known token, and counted as wrong: {counts}")
+    for line in describe_result(comparison):
+        printer.line(line)
 
 
-def describe_result(comparison: Comparison) -> str:
-    """The result in a sentence: which model is better, or what it would take to decide."""
+def describe_result(comparison: Comparison) -> list[str]:
+    """The result in a sentence: which model is better, or that it is undecided and what it would take to decide."""
+    test = f"(exact McNemar test: p = {_p_value(comparison.p_value)})"
     a, b = comparison.model
-    if comparison.p_value < LEVEL:
-        return f"{'B' if comparison.difference > 0 else 'A'} is better: {b if comparison.difference > 0 else a}"
+    if comparison.is_significant:
+        return [f"B is better: {b} {test}" if comparison.difference > 0 else f"A is better: {a} {test}"]
+    texts = pluralize(comparison.n, "text")
+    smallest = comparison.smallest_difference
+    shown = f"a difference of {100 * smallest:.2f} points or more" if smallest is not None else "no difference"
     if comparison.texts_needed is None:
-        return "undecided: both models are right equally often"
-    return f"undecided: to show a difference of this size, it would take about {comparison.texts_needed:,} texts"
+        return [
+            f"undecided: both models are right equally often {test}",
+            f"No number of texts would show a difference of 0; {texts} can show {shown}.",
+        ]
+    return [
+        f"undecided: the difference may be due to chance {test}",
+        f"It would take about {_round_up(comparison.texts_needed):,} texts like these to show such a difference; "
+        f"{texts} can show {shown}.",
+    ]
 
 
-def _interval(interval: tuple[float, float], factor: float, digits: int) -> str:
-    return f"{factor * interval[0]:+.{digits}f} to {factor * interval[1]:+.{digits}f}"
+def print_disagreements(output: Output, disagreements: Sequence[Disagreement]) -> None:
+    """Print texts on which exactly one of the models is right, the most confident mistakes first."""
+    printer = Printer(output)
+    if not disagreements:
+        printer.line("no text on which only one of the models is right")
+        return
+    printer.line("texts on which only one of the models is right, the most confident mistakes first")
+    printer.table(
+        ["row", "label", "A", "B", "text"],
+        [
+            [
+                f"{each.number:,}",
+                each.label,
+                *(
+                    "-" if name is None else f"{name} {probability:.3f}"
+                    for name, probability in zip(each.predicted, each.probability, strict=True)
+                ),
+                _shorten(each.text),
+            ]
+            for each in disagreements
+        ],
+    )
+
+
+def _interval(interval: tuple[float, float], digits: int, *, factor: float = 1) -> str:
+    return " to ".join(f"{factor * bound:+.{digits}f}" for bound in interval)
 
 
 def _p_value(value: float) -> str:
     return f"{value:.3f}" if value >= 0.001 else f"{value:.1e}"
+
+
+def _round_up(number: int) -> int:
+    """The number with two significant digits."""
+    unit = 10 ** max(0, len(str(number)) - 2)
+    return -(-number // unit) * unit
+
+
+def _shorten(text: str) -> str:
+    return f"{text[:MAX_EXAMPLE_LENGTH]}{'…' if len(text) > MAX_EXAMPLE_LENGTH else ''}"
