@@ -9,6 +9,7 @@ Names are imported when they are used, so that `import rnnsent` is fast.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rnnsent.api import compare as compare
     from rnnsent.api import evaluate as evaluate
     from rnnsent.api import load as load
     from rnnsent.api import train as train
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from rnnsent.prediction import Predictor as Predictor
 
 __version__ = "0.1.0"
-__all__ = ["Prediction", "Predictor", "RnnsentError", "evaluate", "load", "train"]
+__all__ = ["Prediction", "Predictor", "RnnsentError", "compare", "evaluate", "load", "train"]
 
 _MODULES = {
     "Prediction": "rnnsent.prediction",
     "Predictor": "rnnsent.prediction",
     "RnnsentError": "rnnsent.errors",
+    "compare": "rnnsent.api",
     "evaluate": "rnnsent.api",
     "load": "rnnsent.api",
     "train": "rnnsent.api",

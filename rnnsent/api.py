@@ -1,4 +1,4 @@
-"""The Python interface: load, train and evaluate as plain functions. `import rnnsent` exports them."""
+"""The Python interface: load, train, evaluate and compare as plain functions. `import rnnsent` exports them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from rnnsent.prediction import Predictor
 
 if TYPE_CHECKING:
     from rnnsent.data.read_options import ReadOptions
+    from rnnsent.evaluation.compare import Comparison
     from rnnsent.evaluation.evaluate import Evaluation
 
 
@@ -117,6 +118,41 @@ def evaluate(
     predictor = model if isinstance(model, Predictor) else load(model)
     opened = find_source(source, _read_options(text_column, label_column), label_map=label_map)
     return run_evaluation(predictor, opened, choose_split(opened, split))
+
+
+def compare(
+    a: Predictor | str,
+    b: Predictor | str,
+    source: str,
+    *,
+    split: str | None = None,
+    text_column: str | Sequence[str] | None = None,
+    label_column: str | None = None,
+    label_map: Mapping[str, str | None] | None = None,
+) -> "Comparison":
+    """Compare two models on the same labeled texts. Nothing is stored with the models.
+
+    Args:
+        a: a loaded model, or a name or path; likewise `b`. Differences are B minus A.
+        source: short name, Hub id, file or folder.
+        split: None is validation, or all of a single file that none of the models was trained on.
+        text_column: text column of the source; several are joined; None infers it.
+        label_column: label column of the source; None infers it.
+        label_map: as in `evaluate`.
+
+    Raises:
+        DataError: the source cannot be read, or has a class that one of the models does not have.
+        ModelError: a model cannot be read.
+    """
+    limit_spinning()
+    from rnnsent.data.sources import find_source
+    from rnnsent.evaluation.choose_split import choose_comparison_split
+    from rnnsent.evaluation.compare_models import compare_models
+
+    predictors = [model if isinstance(model, Predictor) else load(model) for model in (a, b)]
+    opened = find_source(source, _read_options(text_column, label_column), label_map=label_map)
+    chosen = choose_comparison_split(opened, split, *(predictor.checkpoint for predictor in predictors))
+    return compare_models(predictors[0], predictors[1], opened, chosen)
 
 
 def _read_options(text_column: str | Sequence[str] | None, label_column: str | None) -> "ReadOptions":

@@ -138,7 +138,43 @@ def test_different_classes(capsys: pytest.CaptureFixture[str], write_model: Call
     write_model(Path("models") / "stars", classes=("very negative", "negative", "neutral", "positive", "very positive"))
     Path("stars.csv").write_text("text,label\n" + "".join(f"good film {i},{1 + i % 5}\n" for i in range(20)))
     assert run(["compare", "stars", "tiny", "stars.csv", "--label-map", "3="]) == 1
-    assert "the models mean different classes by its labels" in capsys.readouterr().err
+    (error,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("rnnsent: error: ")]
+    assert "the models mean different classes by its labels" in error
+    label_map = "1=negative,2=negative,4=positive,5=positive"
+    assert error.endswith(f"make them the same with --label-map {label_map}")
+    assert run(["compare", "stars", "tiny", "stars.csv", "--label-map", f"3=,{label_map}"]) == 0
+
+
+def test_same_name(run_ok, write_model: Callable[..., Checkpoint]) -> None:
+    """Two models of the same name are called by their paths."""
+    write_model(Path("copies") / "tiny")
+    values = json.loads(run_ok("compare", "models/tiny", "copies/tiny", "a.csv", "--json", "-q"))
+    assert values["model"] == ["models/tiny", "copies/tiny"]
+
+
+def test_errors_option(run_ok) -> None:
+    """With --errors, texts are printed on which exactly one of the models is right."""
+    arguments = ["compare", "tiny", "other", "a.csv", "-q", "--label-map", "positive=1,negative=0", "--errors", "3"]
+    values = json.loads(run_ok(*arguments, "--json"))
+    assert len(values["errors"]) == 3
+    assert all(len(set(error["predicted"])) == 2 for error in values["errors"])
+    assert "the most confident mistakes first" in run_ok(*arguments)
+    assert "no text on which only one of the models is right" in run_ok(
+        "compare", "tiny", "tiny", "a.csv", "-q", "--errors", "3"
+    )
+
+
+def test_require(capsys: pytest.CaptureFixture[str]) -> None:
+    """Any figure can be required, beside the margin."""
+    arguments = ["compare", "tiny", "tiny", "a.csv", "-q", "--json", "--not-worse", "1%"]
+    assert run([*arguments, "--require", "p_value>=0.05", "--require", "difference.upper<=0"]) == 0
+    assert [gate["gate"] for gate in json.loads(capsys.readouterr().out)["gates"]] == [
+        "difference.lower>=-0.01",
+        "p_value>=0.05",
+        "difference.upper<=0",
+    ]
+    assert run([*arguments, "--require", "p_value<5%"]) == 3
+    assert "1 of 2 gates failed: p_value<5% (is 1)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -155,7 +191,7 @@ def test_different_classes(capsys: pytest.CaptureFixture[str], write_model: Call
         (["tiny", "tiny"], 2, "Missing argument 'SOURCE'"),
     ],
 )
-def test_errors(capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, message: str) -> None:
+def test_bad_input(capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, message: str) -> None:
     assert run(["compare", *arguments]) == code
     captured = capsys.readouterr()
     assert message in captured.err.splitlines()[-1]

@@ -1,15 +1,15 @@
-"""A paired comparison: cells, intervals, the exact test, and the number of texts that it would take."""
+"""A paired comparison of two evaluations."""
 
+import json
 from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
-from sklearn.metrics import f1_score
 
 from rnnsent.evaluation.compare import compare
-from rnnsent.evaluation.mcnemar import Cells, estimate_texts_needed, find_smallest_difference, mcnemar
 from rnnsent.evaluation.evaluate import Evaluation
+from rnnsent.evaluation.mcnemar import Cells
 from tests.support.evaluations import make_evaluation, make_scored
 
 NAN = float("nan")
@@ -29,16 +29,6 @@ def draw_evaluations(
         probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
         evaluations.append(make_evaluation(make_scored(labels.tolist(), probabilities, classes=classes)))
     return evaluations[0], evaluations[1]
-
-
-@pytest.mark.parametrize(
-    ("only_a", "only_b", "p_value"),
-    [(0, 0, 1.0), (1, 0, 1.0), (0, 5, 0.0625), (0, 6, 0.03125), (1, 9, 22 / 1024), (7, 7, 1.0)],
-)
-def test_mcnemar(only_a: int, only_b: int, p_value: float) -> None:
-    """The exact test depends only on the texts on which one model is right."""
-    for n_others in (0, 1_000):
-        assert mcnemar(Cells(n_others, only_a, only_b, n_others)) == pytest.approx(p_value)
 
 
 def test_cells() -> None:
@@ -73,6 +63,32 @@ def test_itself() -> None:
     assert comparison.p_value == 1
     assert comparison.interval == comparison.macro_f1_interval == comparison.log_loss_interval == (0, 0)
     assert comparison.texts_needed is None
+    assert comparison.smallest_difference is not None
+
+
+def test_significant() -> None:
+    """A significant difference needs no more texts."""
+    comparison = compare(*draw_evaluations(400, ("bad", "good"), seed=0, gain=2.0))
+    assert comparison.is_significant
+    assert comparison.difference > 0
+    assert comparison.texts_needed is None
+
+
+def test_one_text() -> None:
+    """One text shows nothing."""
+    a, b = (make_evaluation(make_scored([0], [[right, 1 - right]])) for right in (0.9, 0.1))
+    comparison = compare(a, b)
+    assert (comparison.n, comparison.difference, comparison.p_value) == (1, -1, 1)
+    assert comparison.interval == (-1, -1)
+    assert comparison.smallest_difference is None
+
+
+def test_json() -> None:
+    """The JSON object has no texts."""
+    a, b = draw_evaluations(20, ("bad", "good"), seed=0)
+    values = json.loads(json.dumps(compare(a, b).to_dict()))
+    assert values["cells"].keys() == {"both_right", "only_a_right", "only_b_right", "both_wrong"}
+    assert "scored" not in values
 
 
 def test_order() -> None:
@@ -85,42 +101,6 @@ def test_order() -> None:
     assert forward.log_loss_interval == pytest.approx(
         [-bound for bound in reversed(backward.log_loss_interval)], abs=0.01
     )
-
-
-def test_interval() -> None:
-    """The intervals from counts are those of drawing whole texts with replacement, within the error of the draws."""
-    a, b = draw_evaluations(150, ("x", "y", "z"), seed=2)
-    comparison = compare(a, b)
-    labels = a.scored.labels
-    predicted = [evaluation.scored.probabilities.argmax(axis=1) for evaluation in (a, b)]
-    random = np.random.default_rng(5)
-    accuracies, scores = [], []
-    for _ in range(2_000):
-        rows = random.integers(len(labels), size=len(labels))
-        truth, first, second = labels[rows], predicted[0][rows], predicted[1][rows]
-        accuracies.append((second == truth).mean() - (first == truth).mean())
-        scores.append(f1_score(truth, second, average="macro") - f1_score(truth, first, average="macro"))
-    assert comparison.interval == pytest.approx(np.percentile(accuracies, [2.5, 97.5]), abs=0.012)
-    assert comparison.macro_f1_interval == pytest.approx(np.percentile(scores, [2.5, 97.5]), abs=0.012)
-
-
-def test_texts_needed() -> None:
-    """With the estimated number of texts, the test finds the difference about four times in five."""
-    cells = Cells(both_right=800, only_a_right=80, only_b_right=60, both_wrong=60)
-    n = estimate_texts_needed(cells)
-    assert n is not None
-    random = np.random.default_rng(0)
-    draws = random.multinomial(n, np.array([800, 80, 60, 60]) / 1000, size=1_000)
-    power = np.mean([mcnemar(Cells(*map(int, draw))) < 0.05 for draw in draws])
-    assert 0.75 < power < 0.85
-
-
-def test_texts_needed_bounds() -> None:
-    """The larger the difference, the fewer texts; no number of texts shows a difference of 0."""
-    assert estimate_texts_needed(Cells(90, 5, 5, 0)) is None
-    needed = [estimate_texts_needed(Cells(880, 60 - k, 60 + k, 0)) or 0 for k in (2, 5, 10)]
-    assert needed == sorted(needed, reverse=True)
-    assert needed[0] > 25 * needed[2] / 1.5
 
 
 def test_without_prediction() -> None:

@@ -1,11 +1,13 @@
 """Two models and a labeled split -> a comparison. The split is read once, and both models predict the same texts."""
 
 import logging
+import shlex
 from dataclasses import replace
 
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.data.examples import Examples
 from rnnsent.data.label_checks import check_classes, log_examples
+from rnnsent.data.label_map import format_label_map
 from rnnsent.data.labels import format_names, match_classes
 from rnnsent.data.sources import Source, find_split
 from rnnsent.data.splits import TRAIN, VALIDATION
@@ -44,7 +46,7 @@ def compare_models(a: Predictor, b: Predictor, source: Source, split: str) -> Co
     _log_use_in_training(dict(zip(names, seen, strict=True)))
     evaluations = [
         compute_evaluation(predictor, own, source=source.name, split=split, classes=classes)
-        for predictor, own, classes in zip((a, b), matched, _pair_classes(*matched, name), strict=True)
+        for predictor, own, classes in zip((a, b), matched, _pair_classes(examples, *matched, name), strict=True)
     ]
     return compare(
         *(
@@ -59,11 +61,12 @@ def _name_models(a: Checkpoint, b: Checkpoint) -> tuple[str, str]:
     return (a.name, b.name) if a.name != b.name or is_same else (str(a.path), str(b.path))
 
 
-def _pair_classes(a: Examples, b: Examples, name: str) -> tuple[list[str], list[str]]:
+def _pair_classes(examples: Examples, a: Examples, b: Examples, name: str) -> tuple[list[str], list[str]]:
     """The classes of the data as A and as B call them, in the same order.
 
     Args:
-        a: the examples with the classes of model A; likewise b.
+        examples: with the classes of the data.
+        a: the same with the classes of model A; likewise b.
 
     Raises:
         DataError: the models mean different classes by the same labels.
@@ -74,6 +77,7 @@ def _pair_classes(a: Examples, b: Examples, name: str) -> tuple[list[str], list[
         raise DataError(
             f"{name}: the models mean different classes by its labels: {format_names(dict.fromkeys(classes_a))} and "
             f"{format_names(dict.fromkeys(classes_b))}; make them the same with --label-map"
+            + (_suggest_label_map(examples, a, b) or _suggest_label_map(examples, b, a))
         )
     if len(pairs) > 1:
         return classes_a, classes_b
@@ -84,15 +88,28 @@ def _pair_classes(a: Examples, b: Examples, name: str) -> tuple[list[str], list[
     return [own for own, _ in others], [match for _, match in others]
 
 
+def _suggest_label_map(examples: Examples, coarse: Examples, fine: Examples) -> str:
+    """The label map by which one model means what the other one does; empty if that one lacks such a class."""
+    pairs = sorted(set(zip(examples.labels.tolist(), coarse.labels.tolist(), strict=True)))
+    names = {examples.classes[label]: coarse.classes[index] for label, index in pairs}
+    if not set(names.values()) <= set(fine.classes):
+        return ""
+    return " " + shlex.quote(format_label_map({old: new for old, new in names.items() if old != new}))
+
+
 def _find_use_in_training(checkpoint: Checkpoint, examples: Examples, source: Source, split: str) -> str | None:
     """`train` or `validation` if the model was trained or validated on these texts, or on most of them.
 
-    If it was trained on the source with another validation split, most of the texts that are cut here were in train.
+    Its records find exactly the same examples. If the label map is another one, the split decides; and if the model was
+    trained on the source with another validation split, most of the texts that are cut here were in train.
     """
     seen = find_in_training(checkpoint, examples)
     if seen or not was_trained_on(checkpoint, source):
         return seen
-    return TRAIN if split not in source.splits or split == find_split(source, TRAIN) else None
+    if split not in source.splits or split == find_split(source, TRAIN):
+        return TRAIN
+    records = [record for record in checkpoint.data if record.get("location") == source.location]
+    return VALIDATION if any(record.get("validation_from") == split for record in records) else None
 
 
 def _log_use_in_training(uses: dict[str, str | None]) -> None:
