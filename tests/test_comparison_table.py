@@ -1,5 +1,7 @@
 """What a comparison says in a sentence."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,10 +36,18 @@ def make_comparison(both_right: int, only_a: int, only_b: int) -> Comparison:
             (2, 1, 1),
             [
                 "undecided: both models are right equally often (exact McNemar test: p = 1.000)",
-                "No number of texts would show a difference of 0; 4 texts can show no difference.",
+                "No number of texts would show a difference of 0; 4 texts cannot show any.",
             ],
         ),
     ],
 )
 def test_result(cells: tuple[int, int, int], lines: list[str]) -> None:
     assert describe_result(make_comparison(*cells)) == lines
+
+
+def test_unfair() -> None:
+    """Whoever reads only the result learns that a model was trained on the texts."""
+    comparison = replace(make_comparison(90, 0, 10), seen_in_training_as=("validation", "train"))
+    assert describe_result(comparison)[1:] == [
+        "This is not a fair comparison: B was trained on these texts or most of them."
+    ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rnnsent.data.splits import TRAIN
 from rnnsent.evaluation.compare import Comparison
 from rnnsent.evaluation.disagreements import Disagreement
 from rnnsent.output.printer import Printer
@@ -61,24 +62,36 @@ def print_comparison(output: Output, comparison: Comparison) -> None:
 
 
 def describe_result(comparison: Comparison) -> list[str]:
-    """The result in a sentence: which model is better, or that it is undecided and what it would take to decide."""
+    """The result in sentences: which model is better, or that it is undecided and what it would take to decide."""
     test = f"(exact McNemar test: p = {_p_value(comparison.p_value)})"
     a, b = comparison.model
     if comparison.is_significant:
-        return [f"B is better: {b} {test}" if comparison.difference > 0 else f"A is better: {a} {test}"]
-    texts = pluralize(comparison.n, "text")
-    smallest = comparison.smallest_difference
-    shown = f"a difference of {100 * smallest:.2f} points or more" if smallest is not None else "no difference"
-    if comparison.texts_needed is None:
-        return [
+        lines = [f"B is better: {b} {test}" if comparison.difference > 0 else f"A is better: {a} {test}"]
+    elif comparison.texts_needed is None:
+        lines = [
             f"undecided: both models are right equally often {test}",
-            f"No number of texts would show a difference of 0; {texts} can show {shown}.",
+            f"No number of texts would show a difference of 0; {_describe_smallest(comparison)}.",
         ]
-    return [
-        f"undecided: the difference may be due to chance {test}",
-        f"It would take about {_round_up(comparison.texts_needed):,} texts like these to show such a difference; "
-        f"{texts} can show {shown}.",
-    ]
+    else:
+        lines = [
+            f"undecided: the difference may be due to chance {test}",
+            f"It would take about {_round_up(comparison.texts_needed):,} texts like these to show such a difference; "
+            f"{_describe_smallest(comparison)}.",
+        ]
+    trained = [name for name, use in zip("AB", comparison.seen_in_training_as, strict=True) if use == TRAIN]
+    if trained:
+        was = "was" if len(trained) == 1 else "were"
+        lines.append(
+            f"This is not a fair comparison: {' and '.join(trained)} {was} trained on these texts or most of them."
+        )
+    return lines
+
+
+def _describe_smallest(comparison: Comparison) -> str:
+    texts, smallest = pluralize(comparison.n, "text"), comparison.smallest_difference
+    if smallest is None:
+        return f"{texts} cannot show any"
+    return f"{texts} can show a difference of {100 * smallest:.2f} points or more"
 
 
 def print_disagreements(output: Output, disagreements: Sequence[Disagreement]) -> None:
