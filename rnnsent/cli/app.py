@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 import rnnsent
-from rnnsent.cli import compare, datasets, evaluate, models, packages, predict, train, tune
+from rnnsent.cli import check, compare, datasets, evaluate, models, packages, predict, train, tune
 from rnnsent.cli.options import GroupedCommand, QuietOption
 from rnnsent.environment import limit_spinning, silence_libraries
 from rnnsent.errors import RnnsentError
@@ -57,6 +57,7 @@ app.command(cls=GroupedCommand)(train.train)
 app.command(cls=GroupedCommand)(tune.tune)
 app.command()(evaluate.evaluate)
 app.command()(compare.compare)
+app.command()(check.check)
 app.command()(predict.predict)
 app.add_typer(models.app, name="models")
 app.command()(datasets.datasets)

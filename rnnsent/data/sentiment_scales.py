@@ -118,3 +118,12 @@ def _is_part_of(folded: Collection[str], scale: Sequence[str]) -> bool:
 def describe_mapping(names: Mapping[str, str]) -> str:
     """The sentence that tells the user of recognized classes."""
     return f"mapped the labels {', '.join(names)} to {', '.join(names.values())}; --label-map overrides"
+
+
+def fold_sentiments(classes: Sequence[str]) -> tuple[str, ...] | None:
+    """Whether each class is negative, neutral or positive; None unless all are sentiments, some of them opposite."""
+    sentiments = _recognize(classes)
+    if len(sentiments) < len(classes):
+        return None
+    folded = tuple(WITHOUT_STRENGTH.get(sentiments[name], sentiments[name]) for name in classes)
+    return folded if {NEGATIVE, POSITIVE} <= set(folded) else None
