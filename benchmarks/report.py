@@ -9,6 +9,8 @@ import headline
 import record
 from markdown_table import table
 
+from rnnsent.evaluation.behavior.templates import CAPABILITIES, read_suite
+
 OUTPUT = Path(__file__).parents[1] / "docs" / "results.md"
 
 INTRODUCTION = """# Results
@@ -28,6 +30,7 @@ def main() -> None:
         *format_components(entries.get("components", {})),
         *format_probes(entries.get("probes", {})),
         *format_short_texts(entries.get("short_texts", {})),
+        *format_behavior(entries.get("behavior", {}), entries.get("behavior_tests", {})),
         *format_peers(entries.get("peers", {})),
         *format_distillation(entries.get("distillation", {})),
         *format_accuracy_by_length(entries.get("accuracy", {})),
@@ -114,6 +117,19 @@ def format_short_texts(runs: Mapping[str, Any]) -> list[str]:
     rows = [[name, *(run[kind] for kind in kinds), f"`{run['command']}`"] for name, run in runs.items()]
     title = "Short service phrases, emoji, hashtags and markup that each tool labels correctly:"
     return [title, "", *table(["tool", *kinds, "command"], rows), ""] if rows else []
+
+
+def format_behavior(capabilities: Mapping[str, Any], tests: Mapping[str, Any]) -> list[str]:
+    """Failure rates by capability, then by test; a test that a tool cannot take has none."""
+    lines = ["## Behavior", "", "Cases of the behavioral suite (`rnnsent check`) that fail, in %; lower is better:", ""]
+    for names, runs in ((CAPABILITIES, capabilities), ([test.name for test in read_suite()], tests)):
+        lines += [*table(["", *runs], [[name, *(run.get(name, "") for run in runs.values())] for name in names]), ""]
+    commands = dict.fromkeys(f"`{run['command']}`" for run in capabilities.values())
+    return [
+        *lines,
+        f"By {', '.join(commands)}; sst2 is the model of `rnnsent train sst2`. A tool that answers neutral fails a test of praise or criticism.",
+        "",
+    ]
 
 
 def format_peers(runs: Mapping[str, Any]) -> list[str]:
