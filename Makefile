@@ -4,8 +4,9 @@ TEST := .venv-test/bin
 LOWEST := .venv-lowest/bin
 ENGLISH := .venv-english/bin
 WHEELS := .venv-wheels/bin
+BROWSER := .venv-browser/bin
 
-.PHONY: demo test test-lowest audit golden docs english results bench torture wheels test-wheels clean
+.PHONY: demo test test-browser test-lowest audit golden docs english results bench torture wheels test-wheels clean
 
 demo: .venv-demo/ready  ## train on the bundled sentences, evaluate, and pipe a file through predict
 	rm -rf .venv-demo/models
@@ -21,6 +22,9 @@ test: .venv-test/ready  ## lint, types, generated docs, the test suite with cove
 	$(TEST)/cog --check -Urc docs/commands.md docs/settings.md
 	OMP_NUM_THREADS=1 $(TEST)/pytest -n 2 --cov --cov-report=term
 	$(TEST)/python benchmarks/speed.py --short  # printed, not checked
+
+test-browser: .venv-browser/ready  ## open reports in headless Chromium, which must be installed: apt install chromium
+	$(BROWSER)/pytest -o addopts=-q tests/browser
 
 test-lowest: .venv-lowest/ready  ## the test suite with the lowest supported version of every dependency; downloads gigabytes once
 	$(LOWEST)/pytest -n 2
@@ -89,10 +93,15 @@ test-wheels: wheels  ## install rnnsent-predict in a clean environment and run i
 	$(ENGLISH)/pip install --quiet --editable '.[bench,distill,english]'
 	touch $@
 
+.venv-browser/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-browser
+	$(BROWSER)/pip install --quiet --editable '.[browser]'
+	touch $@
+
 .venv-wheels/ready:
 	$(PYTHON) -m venv .venv-wheels
 	$(WHEELS)/pip install --quiet build tomli-w
 	touch $@
 
 clean:
-	rm -rf .venv-demo .venv-test .venv-lowest .venv-audit .venv-english .venv-wheels dist
+	rm -rf .venv-demo .venv-test .venv-lowest .venv-audit .venv-english .venv-wheels .venv-browser dist

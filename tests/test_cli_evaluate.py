@@ -63,6 +63,16 @@ def test_predictions(run_ok) -> None:
     assert len(lines) == 13
 
 
+def test_report(run_ok) -> None:
+    """The report is one page; without quotes it has no text."""
+    run_ok("evaluate", "a.csv", "-m", "tiny", "-q", "--report", "report.html")
+    assert "dull film a" in Path("report.html").read_text()
+    run_ok("evaluate", "a.csv", "-m", "tiny", "-q", "--report", "report.html", "--no-quotes")
+    page = Path("report.html").read_text()
+    assert "tiny on a.csv (train)" in page
+    assert "film a" not in page
+
+
 def test_gates(capsys: pytest.CaptureFixture[str]) -> None:
     """All gates are printed; a failed one exits with 3, after the metrics are printed, stored and written."""
     arguments = ["evaluate", "a.csv", "b.csv", "-m", "tiny", "--json", "--junit", "gates.xml"]
@@ -91,6 +101,9 @@ def test_gates(capsys: pytest.CaptureFixture[str]) -> None:
         (["--junit", "x.xml"], "--junit writes the results of --require"),
         (["b.csv", "--predictions", "out.csv"], "--predictions is for one source, and 2 are given"),
         (["--predictions", "out.doc"], "unknown suffix .doc"),
+        (["b.csv", "--report", "out.html"], "--report is for one source, and 2 are given"),
+        (["--report", "out.pdf"], "--report out.pdf: the report is an HTML page"),
+        (["--no-quotes"], "--no-quotes is for --report"),
         (["--errors", "-1"], "greater than or equal to 0"),
     ],
 )

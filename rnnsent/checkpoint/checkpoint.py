@@ -148,6 +148,15 @@ class Checkpoint:
         return metrics
 
     @property
+    def history(self) -> list[Mapping[str, Any]]:
+        """Values of each epoch of the training; empty if there are none. Raises ModelError if the file is invalid."""
+        path = regular_file(self.path, HISTORY)
+        if path is None:
+            return []
+        lines = read_bytes(self.path, HISTORY, MAX_JSON_BYTES).splitlines()
+        return [parse_json_object(line, path) for line in lines if line.strip()]
+
+    @property
     def num_parameters(self) -> int:
         """Number of parameters, read from the header of the weights. Raises ModelError."""
         from rnnsent.checkpoint.weights import count_parameters

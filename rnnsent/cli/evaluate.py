@@ -23,13 +23,15 @@ from rnnsent.cli.options import (
 )
 from rnnsent.cli.packages import require
 from rnnsent.errors import RnnsentError, SettingsError
-from rnnsent.output.terminal import enable_logging, notify, open_stdout
+from rnnsent.output.terminal import enable_logging, notify, open_file, open_stdout
 
 if TYPE_CHECKING:
     from rnnsent.data.sources import Source
     from rnnsent.evaluation.evaluate import Evaluation
     from rnnsent.evaluation.gates import GateResult
     from rnnsent.prediction import Predictor
+
+HTML_SUFFIXES = (".html", ".htm")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,12 @@ class EvaluateOptions(LabeledInputOptions):
             help="Write every text with its label and prediction, for example to scored.csv or scored.parquet.",
         ),
     ] = None
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Write a report as an HTML page without scripts.")
+    ] = None
+    quotes: Annotated[
+        bool, typer.Option("--quotes/--no-quotes", help="Whether the report quotes texts.", show_default=False)
+    ] = True
     require: Annotated[list[str] | None, require_option("accuracy>=0.9")] = None
     junit: JunitOption = None
     json: JsonOption = False
@@ -104,6 +112,8 @@ def evaluate(options: EvaluateOptions) -> None:
     _print(options, evaluations, results)
     if destination:
         write_scored_texts(destination, evaluations[0].scored)
+    if options.report:
+        _write_report(options.report, evaluations[0], predictor, quotes=options.quotes)
     # Stored last, so that an error of the folder does not lose the evaluation.
     are_stored = [save_evaluation(predictor.checkpoint, evaluation) for evaluation in evaluations]
     if not all(are_stored):
@@ -113,13 +123,31 @@ def evaluate(options: EvaluateOptions) -> None:
     report_gates("rnnsent evaluate", results, options.junit)
 
 
+def _write_report(path: Path, evaluation: "Evaluation", predictor: "Predictor", *, quotes: bool) -> None:
+    from rnnsent.evaluation.report import compute_report
+    from rnnsent.output.report.evaluation import write_report
+
+    report = compute_report(evaluation, predictor.checkpoint)
+    with open_file(path, escape=False) as output:
+        write_report(output, report, quotes=quotes)
+
+
 def _check_options(options: EvaluateOptions) -> None:
     """Raise SettingsError for options that contradict each other, before anything is read."""
     check_junit(options.junit, options.require)
-    if options.predictions and len(options.sources) > 1:
-        raise SettingsError(
-            f"--predictions is for one source, and {len(options.sources)} are given; evaluate them one by one"
-        )
+    for option, path in (("--predictions", options.predictions), ("--report", options.report)):
+        if path and len(options.sources) > 1:
+            raise SettingsError(
+                f"{option} is for one source, and {len(options.sources)} are given; evaluate them one by one"
+            )
+    if options.report:
+        if options.report.suffix.lower() not in HTML_SUFFIXES:
+            raise SettingsError(
+                f"--report {options.report}: the report is an HTML page; name it report.html, for example"
+            )
+        require("--report", "jinja2")
+    if not options.quotes and not options.report:
+        raise SettingsError("--no-quotes is for --report; add --report FILE, or drop it")
 
 
 def _load_model(options: EvaluateOptions) -> "Predictor":

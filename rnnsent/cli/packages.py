@@ -7,7 +7,7 @@ from rnnsent.errors import RnnsentError
 
 INSTALL = "install the full package: pip uninstall rnnsent-predict && pip install rnnsent"
 # Packages that rnnsent-predict leaves out.
-FULL_ONLY = ("torch", "datasets", "sklearn", "scipy", "pyarrow", "filelock", "huggingface_hub")
+FULL_ONLY = ("jinja2", "torch", "datasets", "sklearn", "scipy", "pyarrow", "filelock", "huggingface_hub")
 DISTRIBUTIONS = ("rnnsent-*.dist-info", "rnnsent_predict-*.dist-info")
 
 

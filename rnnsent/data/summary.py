@@ -1,12 +1,13 @@
 """The contents of a data set in numbers, as a user wants to see them before training."""
 
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from rnnsent.data.duplicates import find_duplicates, normalize_text
 from rnnsent.data.examples import Examples, rename_classes
 from rnnsent.data.label_checks import check_classes, describe_spellings, find_doubts
 from rnnsent.data.labels import match_classes, merge_spellings
@@ -80,9 +81,9 @@ def summarize(source: Source) -> DatasetSummary:
     unique_texts: dict[str, set[str]] = {}  # by split
     for name, examples in labeled.items():
         check_classes(f"{source.name} ({name})", examples)
-        keys = [_normalize(text) for text in examples.texts]
+        keys = list(map(normalize_text, examples.texts))
         unique_texts[name] = set(keys)
-        splits.append(_summarize_split(name, examples, keys))
+        splits.append(_summarize_split(name, examples))
     if not splits:
         raise DataError(
             f"{source.name} has no labeled text in any split ({', '.join(unlabeled)}); "
@@ -120,11 +121,9 @@ def _log_labels(source_name: str, by_split: dict[str, Examples]) -> None:
         LOG.warning("%s", warning)
 
 
-def _summarize_split(name: str, examples: Examples, keys: list[str]) -> SplitSummary:
+def _summarize_split(name: str, examples: Examples) -> SplitSummary:
     lengths = count_words(examples.texts)
-    labels = defaultdict(set)  # by distinct text
-    for key, label in zip(keys, examples.labels.tolist(), strict=True):
-        labels[key].add(label)
+    duplicates = find_duplicates(examples.texts, examples.labels)
     n_selected = Counter[int]()  # by label
     selected = []
     for text, label in zip(examples.texts, examples.labels.tolist(), strict=True):
@@ -137,11 +136,7 @@ def _summarize_split(name: str, examples: Examples, keys: list[str]) -> SplitSum
         n_skipped=examples.n_skipped,
         classes=examples.counts(),
         length_percentiles=dict(zip(PERCENTILES, np.percentile(lengths, PERCENTILES).tolist(), strict=True)),
-        duplicates=len(keys) - len(labels),
-        conflicting=sum(len(text_labels) > 1 for text_labels in labels.values()),
+        duplicates=duplicates.n_repeated,
+        conflicting=len(duplicates.conflicts),
         examples=sorted(selected, key=lambda pair: examples.classes.index(pair[0])),
     )
-
-
-def _normalize(text: str) -> str:
-    return " ".join(text.casefold().split())

@@ -84,7 +84,7 @@ def compute_metrics(
         accuracy_interval=(float(interval.low), float(interval.high)),
         macro_f1=float(metrics.f1_score(labels, predicted, average="macro", zero_division=0.0)),
         log_loss=float(metrics.log_loss(labels, probabilities, labels=indices)),
-        expected_calibration_error=_expected_calibration_error(correct, probabilities.max(axis=1)),
+        expected_calibration_error=expected_calibration_error(labels, probabilities),
         roc_auc=_roc_auc(labels, probabilities),
         per_class={
             name: {"precision": float(p), "recall": float(r), "f1": float(f), "support": int(s)}
@@ -105,13 +105,15 @@ def _roc_auc(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> f
     return float(roc_auc_score(labels, probabilities, multi_class="ovr"))
 
 
-def _expected_calibration_error(correct: NDArray[np.bool_], confidences: NDArray[np.float64]) -> float:
+def expected_calibration_error(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> float:
     """Mean absolute difference between accuracy and confidence over bins of confidence, weighted by texts per bin.
 
     Args:
-        correct: (N,) whether the predicted class is the true class.
-        confidences: (N,) probability of the predicted class.
+        labels: (N,) indices of the true classes.
+        probabilities: (N, K) predicted probabilities.
     """
+    correct = probabilities.argmax(axis=1) == labels  # (N,)
+    confidences = probabilities.max(axis=1)  # (N,)
     bins = np.clip(np.ceil(confidences * N_CALIBRATION_BINS).astype(np.int64), 1, N_CALIBRATION_BINS)
     gaps = np.bincount(bins, weights=correct - confidences, minlength=N_CALIBRATION_BINS + 1)
     return float(np.abs(gaps).sum() / len(correct))

@@ -120,8 +120,6 @@ def _make_test(entry: Mapping[str, Any], capability: str, shared: Mapping[str, A
         for written in entry["templates"]
         for template in (shared["templates"][written.removeprefix("@")] if written.startswith("@") else [written])
     ]
-    fields: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()
-    }
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
     fields |= {"templates": tuple(templates), "slots": {**shared["slots"], **entry.get("slots", {})}}
     return BehaviorTest(capability=capability, **fields)

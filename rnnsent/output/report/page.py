@@ -1,0 +1,87 @@
+"""A page of figures, charts and tables, and how it becomes HTML. Knows no evaluation; other reports have the same frame.
+
+Every text is escaped by Jinja, and the page forbids scripts and requests by its own Content-Security-Policy.
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from rnnsent.output.report.charts import Chart
+from rnnsent.output.terminal import escape_controls
+
+FOLDER = Path(__file__).parent
+MAX_TEXT_LENGTH = 300  # characters of a quoted text
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the headline."""
+
+    name: str
+    value: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; `numeric` and `texts` are the indices of columns of numbers and of quoted texts."""
+
+    caption: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numeric: Sequence[int] = ()
+    texts: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """Charts and tables side by side, and tables that are folded away."""
+
+    charts: Sequence[Chart] = ()
+    tables: Sequence[Table] = ()
+    details: Sequence[Table] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    id: str
+    title: str
+    text: str
+    parts: Sequence[Part] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    title: str
+    summary: str
+    notices: Sequence[str]
+    figures: Sequence[Figure]
+    sections: Sequence[Section]
+    footer: Sequence[str]
+
+
+def render(page: Page, template: str) -> str:
+    """The HTML of a page."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    style = (FOLDER / "style.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return environment.get_template(template).render(page=page, style=Markup(style), style_hash=digest)  # noqa: S704
+
+
+def quote(text: str) -> str:
+    """A user's text in one line, shortened, with its control characters visible."""
+    text = escape_controls(" ".join(text[: 4 * MAX_TEXT_LENGTH].split()))
+    return text if len(text) <= MAX_TEXT_LENGTH else f"{text[:MAX_TEXT_LENGTH]}…"

@@ -1,0 +1,308 @@
+"""The sections of the report of an evaluation: which chart and which table shows what."""
+
+from collections.abc import Sequence
+
+from rnnsent.evaluation.curves import ClassCurves, ReliabilityBin
+from rnnsent.evaluation.report import Report
+from rnnsent.output.report.charts import MAX_SERIES, Axis, Series, bar_chart, fit_axis, line_chart
+from rnnsent.output.report.page import Part, Section, Table, quote
+
+RATES = (0.01, 0.05, 0.1, 0.2)
+RECALLS = (0.5, 0.8, 0.9, 0.95)
+COVERAGES = (0.2, 0.4, 0.6, 0.8, 0.9, 1.0)
+MAX_CONFLICTS = 10
+MAX_CLASSES_BESIDE = 3  # of a confusion matrix beside another table
+
+
+def classes_section(report: Report) -> Section:
+    metrics = report.evaluation.metrics
+    names = list(map(quote, metrics.per_class))
+    scores = Table(
+        "Scores by class",
+        ["class", "precision", "recall", "F1", "texts"],
+        [
+            [name, f"{row['precision']:.3f}", f"{row['recall']:.3f}", f"{row['f1']:.3f}", f"{row['support']:,.0f}"]
+            for name, row in zip(names, metrics.per_class.values(), strict=True)
+        ],
+        numeric=(1, 2, 3, 4),
+    )
+    confusion = Table(
+        "Confusion matrix: rows are true classes, columns predicted ones",
+        ["true class", *names],
+        [
+            [name, *(f"{count:,} ({count / max(sum(row), 1):.0%})" for count in row)]
+            for name, row in zip(names, metrics.confusion_matrix, strict=True)
+        ],
+        numeric=range(1, len(names) + 1),
+    )
+    is_wide = len(names) > MAX_CLASSES_BESIDE
+    parts = [Part(tables=[scores]), Part(tables=[confusion])] if is_wide else [Part(tables=[scores, confusion])]
+    return Section("classes", "Classes", "", parts)
+
+
+def curves_section(report: Report) -> Section:
+    """ROC and precision-recall; with many classes, lines for the most frequent ones."""
+    most_frequent = sorted(report.curves, key=lambda curve: -curve.n)[:MAX_SERIES]
+    drawn = [curve for curve in report.curves if curve in most_frequent]
+    text = "Each class against the rest, for every limit of its probability."
+    if len(drawn) < len(report.curves):
+        text += f" The lines are those of the {len(drawn)} most frequent classes."
+    if not drawn:
+        return Section("curves", "ROC and precision-recall", "All texts have one class, so there are no curves.")
+    roc = line_chart(
+        "roc",
+        "ROC curve",
+        "How many texts of a class are found (vertical) by how many other texts are taken for it (horizontal). "
+        + "; ".join(f"{quote(curve.name)}: area {curve.roc_auc:.3f}" for curve in drawn),
+        x_label="false positive rate",
+        y_label="true positive rate",
+        series=[Series(quote(curve.name), curve.roc) for curve in drawn],
+        diagonal=True,
+    )
+    precision = line_chart(
+        "precision-recall",
+        "Precision-recall curve",
+        "How many of the predictions of a class are right (vertical) by how many of its texts are found (horizontal). "
+        + "; ".join(f"{quote(curve.name)}: average precision {curve.average_precision:.3f}" for curve in drawn),
+        x_label="recall",
+        y_label="precision",
+        series=[Series(quote(curve.name), curve.precision_recall) for curve in drawn],
+    )
+    roc_table = Table(
+        "ROC: area, and texts found at a false positive rate",
+        ["class", "area", *(f"{rate:.0%}" for rate in RATES)],
+        [
+            [quote(curve.name), f"{curve.roc_auc:.3f}", *(f"{_best_at(curve.roc, rate):.1%}" for rate in RATES)]
+            for curve in report.curves
+        ],
+        numeric=range(1, len(RATES) + 2),
+    )
+    precision_table = Table(
+        "Average precision, and precision at a recall",
+        ["class", "average", *(f"{recall:.0%}" for recall in RECALLS)],
+        [
+            [
+                quote(curve.name),
+                f"{curve.average_precision:.3f}",
+                *(f"{_precision_at(curve, recall):.1%}" for recall in RECALLS),
+            ]
+            for curve in report.curves
+        ],
+        numeric=range(1, len(RECALLS) + 2),
+    )
+    parts = [Part([roc], [roc_table]), Part([precision], [precision_table])]
+    return Section("curves", "ROC and precision-recall", text, parts)
+
+
+def reliability_section(report: Report) -> Section:
+    after = report.evaluation.metrics.expected_calibration_error
+    series = [Series("after calibration", [(row.confidence, row.accuracy) for row in report.reliability], True)]
+    text = f"The calibration error is {after:.4f}"
+    details = [_reliability_table("After calibration, by probability of the prediction", report.reliability)]
+    if report.uncalibrated:
+        before, error = report.uncalibrated
+        series.append(Series("before calibration", [(row.confidence, row.accuracy) for row in before], True))
+        text += f"; before calibration it was {error:.4f}."
+        details.append(_reliability_table("Before calibration, by probability of the prediction", before))
+    else:
+        text += ". What it was before calibration is unknown, because the model does not record its calibration."
+    chart = line_chart(
+        "reliability",
+        "Reliability diagram",
+        "How often predictions are right (vertical) by their probability (horizontal). On the diagonal the two are equal; below "
+        "it, the model is overconfident.",
+        x_label="probability of the prediction",
+        y_label="fraction that is right",
+        series=series,
+        diagonal=True,
+    )
+    return Section("reliability", "Reliability", text, [Part([chart], details[:1], details[1:])])
+
+
+def risk_section(report: Report) -> Section:
+    risk = report.risk_coverage
+    limits = ", ".join(f"{limit:.0%}: {coverage:.1%}" for limit, coverage in risk.coverage_at.items())
+    chart = line_chart(
+        "risk",
+        "Risk by coverage",
+        f"The fraction of mistakes (vertical) among the texts that the model is most sure of, by their fraction (horizontal). "
+        f"Coverage at a risk of {limits}.",
+        x_label="coverage: texts that the model answers",
+        y_label="risk: mistakes among these",
+        series=[Series("risk", risk.points)],
+        y=fit_axis([0.05, *(value for coverage, value in risk.points if coverage >= 0.05)]),
+    )
+    table = Table(
+        "Texts that the model answers alone, if people check the others",
+        ["measure", "of the texts"],
+        [
+            *(
+                [f"coverage at {limit:.0%} mistakes", f"{coverage:.1%}" if coverage else "none"]
+                for limit, coverage in risk.coverage_at.items()
+            ),
+            ["accuracy on the surest 80%", f"{risk.accuracy_at_80:.1%}"],
+            *(
+                [f"mistakes among the surest {coverage:.0%}", f"{_risk_at(risk.points, coverage):.1%}"]
+                for coverage in COVERAGES
+            ),
+        ],
+        numeric=(1,),
+    )
+    return Section("risk", "Risk and coverage", "", [Part([chart], [table])])
+
+
+def length_section(report: Report) -> Section:
+    bands = report.evaluation.metrics.accuracy_by_length
+    rows = list(zip(bands, report.length_intervals, strict=True))
+    chart = bar_chart(
+        "length",
+        "Accuracy by length",
+        "The accuracy for texts of similar length, with its 95% interval as a vertical line.",
+        x_label="up to this number of tokens",
+        y_label="accuracy",
+        bars=[(f"{band.max_tokens:,}", band.accuracy, interval) for band, interval in rows],
+    )
+    table = Table(
+        "Accuracy by number of tokens",
+        ["tokens", "texts", "accuracy", "95% interval"],
+        [
+            [
+                f"{band.min_tokens:,} to {band.max_tokens:,}",
+                f"{band.n:,}",
+                f"{band.accuracy:.1%}",
+                f"{low:.1%} to {high:.1%}",
+            ]
+            for band, (low, high) in rows
+        ],
+        numeric=(1, 2, 3),
+    )
+    return Section("length", "Accuracy by length", "", [Part([chart], [table])])
+
+
+def learning_section(report: Report) -> Section:
+    """The loss by epoch. A model may be without a history, or have one that is not a number."""
+    keys = ("epoch", "train_loss", "validation_loss", "validation_accuracy")
+    history = [
+        {key: float(line[key]) for key in keys}
+        for line in report.history
+        if all(isinstance(line.get(key), int | float) and abs(line[key]) < 1e6 for key in keys)
+    ]
+    if len(history) < 2:
+        return Section("learning", "Learning curve", "The model has no history of at least two epochs.")
+    epochs = [line["epoch"] for line in history]
+    losses = [line[key] for line in history for key in ("train_loss", "validation_loss")]
+    chart = line_chart(
+        "learning",
+        "Learning curve",
+        "The training loss and the validation loss after each epoch.",
+        x_label="epoch",
+        y_label="loss",
+        series=[
+            Series("training", [(line["epoch"], line["train_loss"]) for line in history], True),
+            Series("validation", [(line["epoch"], line["validation_loss"]) for line in history], True),
+        ],
+        x=_epoch_axis(epochs),
+        y=fit_axis(losses, lambda value: f"{value:.2f}", from_zero=False),
+    )
+    table = Table(
+        "Loss and validation accuracy by epoch",
+        ["epoch", "training loss", "validation loss", "validation accuracy"],
+        [
+            [
+                f"{line['epoch']:.0f}",
+                f"{line['train_loss']:.4f}",
+                f"{line['validation_loss']:.4f}",
+                f"{line['validation_accuracy']:.2%}",
+            ]
+            for line in history
+        ],
+        numeric=(1, 2, 3),
+    )
+    part = Part([chart], [table]) if len(history) <= 12 else Part([chart], [], [table])
+    text = (
+        "How the network was trained, without its n-gram model. The epoch with the best validation accuracy is saved."
+    )
+    return Section("learning", "Learning curve", text, [part])
+
+
+def mistakes_section(report: Report, *, quotes: bool) -> Section:
+    title = "Most confident mistakes"
+    if not report.mistakes:
+        return Section("mistakes", title, "There are none.")
+    table = Table(
+        f"The {len(report.mistakes)} mistakes with the highest probability",
+        ["row", "label", "predicted", "probability", *(["text"] if quotes else [])],
+        [
+            [
+                f"{mistake.number:,}",
+                quote(mistake.label),
+                quote(mistake.predicted),
+                f"{mistake.probability:.3f}",
+                *([quote(mistake.text)] if quotes else []),
+            ]
+            for mistake in report.mistakes
+        ],
+        numeric=(3,),
+        texts=(4,),
+    )
+    text = "Some of these labels may be wrong. The row counts the texts of the split that have a label, from 1."
+    return Section("mistakes", title, text, [Part(tables=[table])])
+
+
+def duplicates_section(report: Report, *, quotes: bool) -> Section:
+    duplicates, classes = report.duplicates, report.evaluation.classes
+    text = (
+        f"{duplicates.n_repeated:,} texts also appear earlier in the split (but for case and whitespace), and "
+        f"{len(duplicates.conflicts):,} different texts have several labels."
+    )
+    if not duplicates.conflicts or not quotes:
+        return Section("duplicates", "Duplicates and label conflicts", text)
+    table = Table(
+        "Texts with several labels" + (", the first ones" if len(duplicates.conflicts) > MAX_CONFLICTS else ""),
+        ["labels", "text"],
+        [
+            [", ".join(f"{quote(classes[label])} {count:,}" for label, count in labels.items()), quote(conflict)]
+            for conflict, labels in duplicates.conflicts[:MAX_CONFLICTS]
+        ],
+        texts=(1,),
+    )
+    return Section("duplicates", "Duplicates and label conflicts", text, [Part(tables=[table])])
+
+
+def _reliability_table(caption: str, bins: Sequence[ReliabilityBin]) -> Table:
+    return Table(
+        caption,
+        ["probability", "texts", "mean", "right", "95% interval"],
+        [
+            [
+                f"{row.low:.0%} to {row.high:.0%}",
+                f"{row.n:,}",
+                f"{row.confidence:.1%}",
+                f"{row.accuracy:.1%}",
+                f"{row.interval[0]:.1%} to {row.interval[1]:.1%}",
+            ]
+            for row in bins
+        ],
+        numeric=(1, 2, 3, 4),
+    )
+
+
+def _best_at(roc: Sequence[tuple[float, float]], rate: float) -> float:
+    """The largest true positive rate with at most this false positive rate."""
+    return max((found for wrong, found in roc if wrong <= rate), default=0.0)
+
+
+def _precision_at(curve: ClassCurves, recall: float) -> float:
+    """The largest precision with at least this recall."""
+    return max(precision for found, precision in curve.precision_recall if found >= recall)
+
+
+def _risk_at(points: Sequence[tuple[float, float]], coverage: float) -> float:
+    """The risk at the smallest coverage of at least this size."""
+    return next((risk for answered, risk in points if answered >= coverage - 1e-9), points[-1][1])
+
+
+def _epoch_axis(epochs: Sequence[float]) -> Axis:
+    step = max(1, round((epochs[-1] - epochs[0]) / 8))
+    ticks = [float(value) for value in range(int(epochs[0]), int(epochs[-1]) + 1, step)]
+    return Axis(epochs[0], epochs[-1], ticks, lambda value: f"{value:.0f}")
