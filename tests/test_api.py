@@ -20,6 +20,7 @@ label: str | None = predictions[0].label
 trained: rnnsent.Predictor = rnnsent.train("sentences", settings={"training.epochs": 1}, on_event=print)
 path: Path = trained.checkpoint.path
 accuracy: float = rnnsent.evaluate(trained, "sentences").metrics.accuracy
+p_value: float = rnnsent.compare("english", trained, "sentences").p_value
 try:
     rnnsent.load("none")
 except rnnsent.RnnsentError as error:

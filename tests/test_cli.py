@@ -17,7 +17,7 @@ from rnnsent.cli.options import complete_files, complete_models, complete_recipe
 
 pytestmark = pytest.mark.usefixtures("working_dir")
 
-COMMANDS = ("train", "tune", "evaluate", "predict", "datasets", "models")
+COMMANDS = ("train", "tune", "evaluate", "compare", "check", "predict", "datasets", "models")
 CLASSES = ["negative", "positive"]
 
 

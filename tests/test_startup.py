@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 SLOW = {"torch", "datasets", "pyarrow", "pandas", "sklearn", "scipy", "matplotlib"}
-COMMANDS = ("", "train", "evaluate", "predict", "models", "datasets")
+COMMANDS = ("", "train", "evaluate", "compare", "check", "predict", "models", "datasets")
 
 
 def imported_by(folder: Path, *arguments: str) -> set[str]:

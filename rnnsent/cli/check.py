@@ -56,9 +56,9 @@ class CheckOptions:
 
 @command_options(CheckOptions)
 def check(options: CheckOptions) -> None:
-    """Check the behavior of a model on English sentences made from templates.
+    """Check how a model handles negation, names, typos and the like.
 
-    Each test changes or negates what a sentence says, or leaves it as it is, and counts the cases in which the model does not follow. Models of other languages fail.
+    Each test fills templates with words and counts the cases in which the model does not do what it should. The sentences are English.
 
     Example: rnnsent check --model english --only negation --examples 2
     """

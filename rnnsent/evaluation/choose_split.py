@@ -81,7 +81,7 @@ def read_split(source: Source, split: str, *checkpoints: Checkpoint) -> Examples
     _, validation = split_validation(source.read(train_split), fraction, training.seed, source.name)
     LOG.info(
         "%s has no validation split: using the %d texts that train leaves out with training.validation_fraction=%g and "
-        "--seed %d",
+        "training.seed=%d",
         source.name, len(validation), fraction, training.seed,
     )  # fmt: skip
     return validation

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 460, 320
-LEFT, RIGHT, TOP, BOTTOM = 56, 14, 12, 46  # margins
+LEFT, RIGHT, TOP, BOTTOM = 56, 24, 12, 46  # margins
 COLORS = ("#3b7dd8", "#c2571a", "#2e8b57", "#9a5fd0", "#b8438a", "#7a7a7a")
 DASHES = ("", "7 3", "2 3", "9 3 2 3", "12 4", "4 2 1 2")
 MAX_SERIES = len(COLORS)
