@@ -76,6 +76,7 @@ def test_unknown_words(capsys: pytest.CaptureFixture[str]) -> None:
             2,
             "--only speed: no such capability or test; the capabilities are vocabulary",
         ),
+        (["-m", "tiny", "--only", "negatoin"], 2, "did you mean negation"),
         (["-m", "tiny", "--only", "statements"], 2, "--only statements: these tests need a neutral class"),
         (["-m", "tiny", "--require", "speed<=1"], 2, "unknown figure 'speed'"),
         (["-m", "tiny", "--only", "typo", "--require", "negation<=1"], 2, "unknown figure 'negation'"),

@@ -23,7 +23,7 @@ def test_several_sources(run_ok, working_dir: Path) -> None:
     """Several sources are rows of one table and objects of one list; each is stored with the model."""
     shown = run_ok("evaluate", "a.csv", "b.csv", "-m", "tiny", "-q")
     assert shown.startswith("tiny on 2 splits\n")
-    assert all(f"{name}.csv (train)" in shown for name in ("a", "b"))
+    assert all(f"{name}.csv" in shown for name in ("a", "b"))
     first, second = json.loads(run_ok("evaluate", "a.csv", "b.csv", "-m", "tiny", "--json", "-q"))
     assert (first["source"], second["source"]) == ("a.csv", "b.csv")
     stored = json.loads((working_dir / "models" / "tiny" / "metrics.json").read_text())
@@ -45,7 +45,7 @@ def test_unreadable_source(capsys: pytest.CaptureFixture[str], working_dir: Path
 def test_errors(run_ok) -> None:
     """The most confident mistakes are printed, in JSON with whole texts, and not stored with the model."""
     shown = run_ok("evaluate", "a.csv", "-m", "tiny", "-q", "--errors", "2")
-    table = shown.partition("most confident mistakes on a.csv (train)\n")[2]
+    table = shown.partition("most confident mistakes on a.csv\n")[2]
     metrics = json.loads(run_ok("evaluate", "a.csv", "-m", "tiny", "-q", "--errors", "2", "--json"))
     n_wrong = round((1 - metrics["accuracy"]) * metrics["n"])
     assert 0 < n_wrong < metrics["n"]
@@ -69,7 +69,7 @@ def test_report(run_ok) -> None:
     assert "dull film a" in Path("report.html").read_text()
     run_ok("evaluate", "a.csv", "-m", "tiny", "-q", "--report", "report.html", "--no-quotes")
     page = Path("report.html").read_text()
-    assert "tiny on a.csv (train)" in page
+    assert "tiny on a.csv" in page
     assert "film a" not in page
 
 
@@ -85,9 +85,7 @@ def test_gates(capsys: pytest.CaptureFixture[str]) -> None:
             ("recall.positive.lower>=99%", False),
         ]
     assert captured.err.count("passed: ") == captured.err.count("\nfailed: ") == 2
-    assert captured.err.splitlines()[-1].startswith(
-        "rnnsent: error: 2 of 4 gates failed: a.csv (train): recall.positive"
-    )
+    assert captured.err.splitlines()[-1].startswith("rnnsent: error: 2 of 4 gates failed: a.csv: recall.positive")
     assert len(list(ElementTree.parse("gates.xml").iter("failure"))) == 2
     assert len(json.loads(Path("models/tiny/metrics.json").read_text())) == 2
     assert run([*arguments, *gates[:2]]) == 0
@@ -103,6 +101,9 @@ def test_gates(capsys: pytest.CaptureFixture[str]) -> None:
         (["--predictions", "out.doc"], "unknown suffix .doc"),
         (["b.csv", "--report", "out.html"], "--report is for one source, and 2 are given"),
         (["--report", "out.pdf"], "--report out.pdf: the report is an HTML page"),
+        (["--predictions", "a.csv"], "--predictions a.csv is a source, which would be overwritten"),
+        (["--report", "no/out.html"], "create it first"),
+        (["--require", "n>=1", "--junit", "no/out.xml"], "--junit no/out.xml: no folder"),
         (["--no-quotes"], "--no-quotes is for --report"),
         (["--errors", "-1"], "greater than or equal to 0"),
     ],
@@ -114,6 +115,7 @@ def test_usage(capsys: pytest.CaptureFixture[str], arguments: list[str], message
     assert message in captured.err.splitlines()[-1]
     assert captured.out == ""
     assert not Path("out.csv").exists()
+    assert Path("a.csv").read_text().startswith("text,label\n")
 
 
 def test_cut_validation(capsys: pytest.CaptureFixture[str]) -> None:

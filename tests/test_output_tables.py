@@ -65,7 +65,7 @@ def test_evaluation() -> None:
     )
     for text in (
         "macro F1 1.0000",
-        "ROC-AUC 1.0000",
+        "ROC AUC 1.0000",
         "log loss 0.1625",
         "1,234 texts/s",
         "true \\ predicted",

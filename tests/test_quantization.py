@@ -14,13 +14,13 @@ NUMBERS = st.floats(-1e6, 1e6, width=32)
 @settings(deadline=None, derandomize=True)
 @given(arrays(np.float32, array_shapes(min_dims=2, max_dims=2), elements=NUMBERS))
 def test_roundtrip(table: np.ndarray) -> None:
-    """Every dequantized value is within half a step of its row."""
+    """Every dequantized value is within half a step of its row, or within the smallest normal number."""
     stored = quantize("table", table)
     assert stored["table"].dtype == np.int8
     dequantized = dequantize(stored)["table"]
     assert dequantized.dtype == np.float32
     step = np.abs(table).max(axis=1, keepdims=True) / MAX_INT8
-    assert (np.abs(dequantized - table) <= step * 0.501).all()
+    assert (np.abs(dequantized - table) <= step * 0.501 + np.finfo(np.float32).tiny).all()
 
 
 def test_other_tensors() -> None:

@@ -57,7 +57,7 @@ def test_structure(tmp_path: Path, classes: tuple[str, ...]) -> None:
     ids = Counter(values["id"] for _, values in page.elements if "id" in values)
     assert max(ids.values()) == 1
     for _, values in page.elements:
-        for name in ("aria-labelledby", "href"):
+        for name in ("aria-labelledby", "aria-describedby", "href"):
             assert {part.lstrip("#") for part in (values.get(name) or "").split()} <= ids.keys()
     pictures = [values for tag, values in page.elements if tag == "svg" and values.get("role") == "img"]
     assert len(pictures) == page.count("desc") == 6
@@ -113,7 +113,7 @@ def test_notices(tmp_path: Path) -> None:
     checkpoint = make_checkpoint(tmp_path / "tiny", (*TWO, "other"))
     evaluation = make_evaluation(scored)
     page = make_page(compute_report(evaluation, checkpoint))
-    assert any("1 rows without a text, a label or a known token are left out" in notice for notice in page.notices)
+    assert any("1 row without a text, a label or a known token left out" in notice for notice in page.notices)
     assert any("only the classes bad, good" in notice for notice in page.notices)
     for changes, message in (
         ({"split": "validation"}, "the split validation, not a test split"),

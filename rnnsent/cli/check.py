@@ -1,5 +1,6 @@
 """`rnnsent check`."""
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -98,9 +99,9 @@ def _select_tests(names: Sequence[str]) -> "list[BehaviorTest]":
     from rnnsent.evaluation.behavior.templates import CAPABILITIES, read_suite
 
     suite = read_suite()
-    known = {*CAPABILITIES, *(test.name for test in suite)}
+    known = [*CAPABILITIES, *(test.name for test in suite)]
     if unknown := [name for name in names if name not in known]:
-        raise SettingsError(
-            f"--only {unknown[0]}: no such capability or test; the capabilities are {', '.join(CAPABILITIES)}"
-        )
+        similar = difflib.get_close_matches(unknown[0], known)
+        hint = f"did you mean {' or '.join(similar)}?" if similar else f"the capabilities are {', '.join(CAPABILITIES)}"
+        raise SettingsError(f"--only {unknown[0]}: no such capability or test; {hint}")
     return [test for test in suite if not names or {test.name, test.capability} & set(names)]

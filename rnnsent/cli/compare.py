@@ -13,6 +13,7 @@ from rnnsent.cli.options import (
     LabeledInputOptions,
     PrecisionOption,
     QuietOption,
+    check_output,
     command_options,
     complete_models,
     complete_sources,
@@ -115,6 +116,8 @@ def _parse_gates(options: CompareOptions) -> "list[Gate]":
     gates += parse_gates(options.require or (), comparison_figures())
     if options.junit is not None and not gates:
         raise SettingsError("--junit writes the results of --not-worse and --require; add one of them, or drop it")
+    if options.junit is not None:
+        check_output("--junit", options.junit)
     return gates
 
 

@@ -15,6 +15,7 @@ from rnnsent.cli.options import (
     ModelOption,
     PrecisionOption,
     QuietOption,
+    check_output,
     command_options,
     complete_sources,
     complete_splits,
@@ -108,7 +109,7 @@ def evaluate(options: EvaluateOptions) -> None:
     predictor = _load_model(options)
     gates = parse_gates(options.require or (), evaluation_figures(predictor.classes))
     evaluations, error = _evaluate_all(predictor, list(zip(sources, splits, strict=True)))
-    results = {_name(evaluation): _check(evaluation, gates) for evaluation in evaluations}
+    results = {evaluation.data_name: _check(evaluation, gates) for evaluation in evaluations}
     _print(options, evaluations, results)
     if destination:
         write_scored_texts(destination, evaluations[0].scored)
@@ -135,11 +136,15 @@ def _write_report(path: Path, evaluation: "Evaluation", predictor: "Predictor", 
 def _check_options(options: EvaluateOptions) -> None:
     """Raise SettingsError for options that contradict each other, before anything is read."""
     check_junit(options.junit, options.require)
-    for option, path in (("--predictions", options.predictions), ("--report", options.report)):
+    files = (("--predictions", options.predictions), ("--report", options.report))
+    for option, path in files:
         if path and len(options.sources) > 1:
             raise SettingsError(
                 f"{option} is for one source, and {len(options.sources)} are given; evaluate them one by one"
             )
+    for option, output in files:
+        if output:
+            check_output(option, output, options.sources)
     if options.report:
         if options.report.suffix.lower() not in HTML_SUFFIXES:
             raise SettingsError(
@@ -175,16 +180,8 @@ def _evaluate_all(
             if not evaluations:
                 raise
             return evaluations, error
-        if evaluation.seen_in_training_as:
-            notify(
-                f"note: {_name(evaluation)} has the {evaluation.seen_in_training_as} texts of the model; its metrics are optimistic"
-            )
         evaluations.append(evaluation)
     return evaluations, None
-
-
-def _name(evaluation: "Evaluation") -> str:
-    return f"{evaluation.source} ({evaluation.split})"
 
 
 def _check(evaluation: "Evaluation", gates: "Sequence[Any]") -> "list[GateResult]":
@@ -205,7 +202,7 @@ def _print(
         objects = [
             evaluation.to_dict()
             | ({"errors": [mistake.to_dict() for mistake in found]} if options.errors else {})
-            | ({"gates": [result.to_dict() for result in results[_name(evaluation)]]} if options.require else {})
+            | ({"gates": [result.to_dict() for result in results[evaluation.data_name]]} if options.require else {})
             for evaluation, found in zip(evaluations, mistakes, strict=True)
         ]
         print_json(objects if len(options.sources) > 1 else objects[0])
@@ -217,4 +214,4 @@ def _print(
             print_evaluation(output, evaluations[0])
         for evaluation, found in zip(evaluations, mistakes, strict=True):
             if options.errors:
-                print_mistakes(output, _name(evaluation), found)
+                print_mistakes(output, evaluation.data_name, found)

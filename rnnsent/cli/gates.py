@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rnnsent.cli.options import check_output
 from rnnsent.errors import GateError, SettingsError
 from rnnsent.output.terminal import notify, open_file, pluralize
 
@@ -25,9 +26,11 @@ JunitOption = Annotated[
 
 
 def check_junit(junit: Path | None, gates: Sequence[str] | None) -> None:
-    """Raise SettingsError for --junit without a gate."""
+    """Raise SettingsError for --junit without a gate, or without a folder."""
     if junit is not None and not gates:
         raise SettingsError("--junit writes the results of --require, and there is none; add --require, or drop it")
+    if junit is not None:
+        check_output("--junit", junit)
 
 
 def report_gates(suite: str, results: "Mapping[str, Sequence[GateResult]]", junit: Path | None) -> None:

@@ -3,7 +3,7 @@
 import functools
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
@@ -15,6 +15,7 @@ from rnnsent.config import GROUPS, Device, InputFormat, OnError, PredictPrecisio
 from rnnsent.data.catalog import CATALOG
 from rnnsent.data.read_options import ReadOptions, check_read_options
 from rnnsent.environment import silence_downloads
+from rnnsent.errors import SettingsError
 from rnnsent.output.terminal import notify, open_stdout, set_quiet
 from rnnsent.recipe import recipe_names
 from rnnsent.settings import option_name
@@ -239,6 +240,14 @@ def load_predictor(model: str | None, device: Device, precision: PredictPrecisio
     if reason or choice.reason:
         notify(f"note: {reason or choice.reason}")
     return Predictor(choice.checkpoint, device=device, precision=precision)
+
+
+def check_output(option: str, path: Path, sources: Sequence[str] = ()) -> None:
+    """Raise SettingsError if there is no folder for a file, or if it is one of the sources."""
+    if not path.absolute().parent.is_dir():
+        raise SettingsError(f"{option} {path}: no folder {path.absolute().parent}; create it first")
+    if any(Path(source).exists() and Path(source).resolve() == path.resolve() for source in sources):
+        raise SettingsError(f"{option} {path} is a source, which would be overwritten; choose another name")
 
 
 def print_json(values: Any) -> None:

@@ -89,12 +89,12 @@ class PredictionGates:
     def add(self, predictions: "Iterable[Prediction]") -> None:
         self._shares.add(predictions)
 
-    def report(self, junit: Path | None) -> None:
+    def report(self, name: str, junit: Path | None) -> None:
         """Raises GateError if one failed."""
         from rnnsent.evaluation.gates import check_gates
 
         results = check_gates(self._gates, self._shares.figures(self._gates))
-        report_gates("rnnsent predict", {"predict": results}, junit)
+        report_gates("rnnsent predict", {name: results}, junit)
 
 
 @command_options(PredictOptions)
@@ -146,4 +146,4 @@ def predict(options: PredictOptions) -> None:
     if note := coverage.note:
         notify(f"note: {note}")
     if gates:
-        gates.report(options.junit)
+        gates.report(reader.name, options.junit)

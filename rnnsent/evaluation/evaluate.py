@@ -62,7 +62,7 @@ class Evaluation:
     `classes` are those that were scored, which are fewer than those of the model if the data set lacks some. `n_skipped`
     counts rows without a text or a label, and texts without a known token. `seen_in_training_as` is `train` or
     `validation` if the model was trained or validated on exactly these examples. `scored` has the texts themselves,
-    which are not stored with the model.
+    which are not stored with the model. `is_whole_source`: whether the source has no other split.
     """
 
     source: str
@@ -74,6 +74,12 @@ class Evaluation:
     texts_per_second: float
     seen_in_training_as: str | None
     scored: ScoredTexts
+    is_whole_source: bool = False
+
+    @property
+    def data_name(self) -> str:
+        """The data set and its split; the split of a source without others is not named."""
+        return self.source if self.is_whole_source else f"{self.source} ({self.split})"
 
     def to_dict(self) -> dict[str, Any]:
         """One flat JSON object: the metrics and what they were measured on."""
@@ -102,7 +108,7 @@ def evaluate(predictor: Predictor, source: Source, split: str) -> Evaluation:
     check_classes(name, examples)
     log_examples(name, examples)
     examples = match_model(predictor.checkpoint, examples, name)
-    return compute_evaluation(
+    evaluation = compute_evaluation(
         predictor,
         examples,
         source=source.name,
@@ -110,6 +116,7 @@ def evaluate(predictor: Predictor, source: Source, split: str) -> Evaluation:
         classes=None if was_trained_on(predictor.checkpoint, source) else choose_scored_classes(examples, name),
         seen_in_training_as=find_in_training(predictor.checkpoint, examples),
     )
+    return replace(evaluation, is_whole_source=source.splits == [split])
 
 
 def compute_evaluation(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rnnsent.evaluation.behavior.suite import FailedCase, Outcome, count_failures
 from rnnsent.evaluation.gates import wilson_interval
 from rnnsent.output.printer import Printer
-from rnnsent.output.terminal import Output
+from rnnsent.output.terminal import Output, pluralize
 
 
 def print_outcomes(output: Output, model: str, outcomes: Sequence[Outcome]) -> None:
@@ -13,7 +13,7 @@ def print_outcomes(output: Output, model: str, outcomes: Sequence[Outcome]) -> N
     printer = Printer(output)
     failures = sum(outcome.failures for outcome in outcomes)
     cases = sum(outcome.cases for outcome in outcomes)
-    printer.line(f"{model}: {failures:,} of {cases:,} cases fail in {len(outcomes)} tests")
+    printer.line(f"{model}: {failures:,} of {cases:,} cases fail in {pluralize(len(outcomes), 'test')}")
     for capability, (failures, cases) in count_failures(outcomes).items():
         own = [outcome for outcome in outcomes if outcome.test.capability == capability]
         total = [f"all of {capability}", f"{cases:,}", *_rate(failures, cases, wilson_interval(failures, cases))]

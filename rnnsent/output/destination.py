@@ -39,6 +39,7 @@ class OutputOptions:
     trace: bool = False
     csv_safe: bool = False
     null: bool = False
+    option: str = "--output"  # what the user gave the path with
 
     def __post_init__(self) -> None:
         chosen = self.kind.format
@@ -48,7 +49,7 @@ class OutputOptions:
 
     @property
     def kind(self) -> OutputKind:
-        return parse_output(self.path, self.format)
+        return parse_output(self.path, self.format, self.option)
 
 
 @dataclass(frozen=True)

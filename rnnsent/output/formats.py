@@ -67,8 +67,11 @@ class OutputKind(NamedTuple):
     compression: str | None
 
 
-def parse_output(path: Path | None, requested: OutputFormat | None) -> OutputKind:
+def parse_output(path: Path | None, requested: OutputFormat | None, option: str = "--output") -> OutputKind:
     """The format and the suffix of the compression that --output and --format mean.
+
+    Args:
+        option: what the user gave the path with, for errors.
 
     Raises:
         SettingsError: the suffix is unknown, contradicts the requested format, or compresses one that is compressed.
@@ -76,15 +79,16 @@ def parse_output(path: Path | None, requested: OutputFormat | None) -> OutputKin
     suffix, compression = _split_suffix(path)
     of_suffix = next((name for name, entry in FORMATS.items() if suffix in entry.suffixes), None)
     if requested and of_suffix and requested != of_suffix:
-        raise SettingsError(f"--output {path} is {of_suffix}, but --format {requested} was given; choose one")
+        raise SettingsError(f"{option} {path} is {of_suffix}, but --format {requested} was given; choose one")
     chosen = requested or of_suffix
     if suffix and path and not chosen and not _is_special(path):
         raise SettingsError(
-            f"--output {path}: unknown suffix {suffix}; supported: {' '.join(_all_suffixes())}, and "
-            f"{' '.join(COMPRESSION_SUFFIXES)} after those of text; for another one, add --format"
+            f"{option} {path}: unknown suffix {suffix}; supported: {' '.join(_all_suffixes())}, and "
+            f"{' '.join(COMPRESSION_SUFFIXES)} after those of text"
+            + ("; for another one, add --format" if option == "--output" else "")
         )
     if chosen and compression and FORMATS[chosen].is_binary:
-        raise SettingsError(f"--output {path}: {chosen} is compressed already; leave out {compression}")
+        raise SettingsError(f"{option} {path}: {chosen} is compressed already; leave out {compression}")
     return OutputKind(chosen, compression)
 
 

@@ -36,7 +36,7 @@ def choose_file(path: Path) -> Destination:
         SettingsError: the suffix is missing or unknown.
         RnnsentError: a package that the format needs is not installed.
     """
-    kind = OutputOptions(path=path).kind
+    kind = OutputOptions(path=path, option="--predictions").kind
     if kind.format is None:
         raise SettingsError(
             f"--predictions {path}: the suffix decides the format, for example .csv, .jsonl or .parquet"

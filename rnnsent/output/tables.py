@@ -22,12 +22,14 @@ def print_evaluation(output: Output, evaluation: Evaluation) -> None:
     low, high = metrics.accuracy_interval
     printer = Printer(output)
     n_skipped = f", {evaluation.n_skipped:,} skipped" if evaluation.n_skipped else ""
-    printer.line(f"{evaluation.model} on {evaluation.source} ({evaluation.split}): {metrics.n:,} texts{n_skipped}")
+    printer.line(f"{evaluation.model} on {evaluation.data_name}: {metrics.n:,} texts{n_skipped}")
+    if seen := evaluation.seen_in_training_as:
+        printer.line(f"these are the {seen} texts of the model; its metrics are optimistic")
     printer.metric_line(
         [
             f"accuracy {metrics.accuracy:.2%} (95% interval {low:.2%} to {high:.2%})",
             f"macro F1 {metrics.macro_f1:.4f}",
-            *([f"ROC-AUC {metrics.roc_auc:.4f}"] if metrics.roc_auc is not None else []),
+            *([f"ROC AUC {metrics.roc_auc:.4f}"] if metrics.roc_auc is not None else []),
             f"log loss {metrics.log_loss:.4f}",
             f"calibration error {metrics.expected_calibration_error:.4f}",
             f"{evaluation.texts_per_second:,.0f} texts/s",
@@ -64,7 +66,7 @@ def print_evaluations(output: Output, evaluations: Sequence[Evaluation]) -> None
         low, high = metrics.accuracy_interval
         rows.append(
             [
-                f"{evaluation.source} ({evaluation.split})",
+                evaluation.data_name + (f" [{seen}]" if (seen := evaluation.seen_in_training_as) else ""),
                 f"{metrics.n:,}",
                 f"{metrics.accuracy:.2%}",
                 f"{low:.2%} to {high:.2%}",
@@ -75,6 +77,10 @@ def print_evaluations(output: Output, evaluations: Sequence[Evaluation]) -> None
         )
     header = ["source", "texts", "accuracy", "95% interval", "macro F1", "log loss", "calibration error"]
     printer.table(header, rows, droppable=("log loss",))
+    if any(evaluation.seen_in_training_as for evaluation in evaluations):
+        printer.line(
+            "[train], [validation]: the model was trained or validated on these texts; its metrics are optimistic"
+        )
 
 
 def print_mistakes(output: Output, name: str, mistakes: Sequence[Mistake]) -> None:

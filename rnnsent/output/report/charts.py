@@ -7,7 +7,7 @@ lines differ in their dashes too. Everything is a presentation attribute, so a p
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 460, 320
+WIDTH, HEIGHT = 380, 290
 LEFT, RIGHT, TOP, BOTTOM = 56, 24, 12, 46  # margins
 COLORS = ("#3b7dd8", "#c2571a", "#2e8b57", "#9a5fd0", "#b8438a", "#7a7a7a")
 DASHES = ("", "7 3", "2 3", "9 3 2 3", "12 4", "4 2 1 2")
@@ -58,7 +58,7 @@ class Bar:
     low: str
     high: str
     label: str
-    value: str
+    is_reliable: bool
 
 
 @dataclass(frozen=True)
@@ -154,12 +154,12 @@ def bar_chart(
     *,
     x_label: str,
     y_label: str,
-    bars: Sequence[tuple[str, float, tuple[float, float]]],
+    bars: Sequence[tuple[str, float, tuple[float, float], bool]],
 ) -> Chart:
-    """A chart of fractions, each a bar with its label and interval."""
+    """A chart of fractions, each a bar with its label, its value, its interval, and whether it is of more than a few texts."""
     room = (WIDTH - LEFT - RIGHT) / max(len(bars), 1)
     drawn = []
-    for index, (label, value, (low, high)) in enumerate(bars):
+    for index, (label, value, (low, high), is_reliable) in enumerate(bars):
         left = LEFT + room * (index + 0.15)
         top = TOP + (HEIGHT - TOP - BOTTOM) * (1 - value)
         drawn.append(
@@ -172,7 +172,7 @@ def bar_chart(
                 low=_to_y(UNIT, low),
                 high=_to_y(UNIT, high),
                 label=label,
-                value=percent(value),
+                is_reliable=is_reliable,
             )
         )
     ticks = [Tick(float(bar.center), bar.label) for bar in drawn]

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from rnnsent.output.report.charts import Chart
 from rnnsent.output.terminal import escape_controls
@@ -30,13 +29,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; `numeric` and `texts` are the indices of columns of numbers and of quoted texts."""
+    """A table; `numeric` and `texts` are the indices of columns of numbers and of quoted texts.
+
+    `marks_diagonal`: whether the cells of a row and a column of the same number stand out.
+    """
 
     caption: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     numeric: Sequence[int] = ()
     texts: Sequence[int] = ()
+    marks_diagonal: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,9 @@ def render(page: Page, template: str) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    style = (FOLDER / "style.css").read_text(encoding="utf-8")
+    style = environment.get_template("style.css").render()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return environment.get_template(template).render(page=page, style=Markup(style), style_hash=digest)  # noqa: S704
+    return environment.get_template(template).render(page=page, style_hash=digest)
 
 
 def quote(text: str) -> str:

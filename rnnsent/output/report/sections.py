@@ -6,11 +6,14 @@ from rnnsent.evaluation.curves import ClassCurves, ReliabilityBin
 from rnnsent.evaluation.report import Report
 from rnnsent.output.report.charts import MAX_SERIES, Axis, Series, bar_chart, fit_axis, line_chart
 from rnnsent.output.report.page import Part, Section, Table, quote
+from rnnsent.output.terminal import pluralize
 
 RATES = (0.01, 0.05, 0.1, 0.2)
 RECALLS = (0.5, 0.8, 0.9, 0.95)
 COVERAGES = (0.2, 0.4, 0.6, 0.8, 0.9, 1.0)
 MAX_CONFLICTS = 10
+FEW_TEXTS = 20
+MAX_CONFUSIONS = 3  # in words
 MAX_CLASSES_BESIDE = 3  # of a confusion matrix beside another table
 
 
@@ -27,24 +30,25 @@ def classes_section(report: Report) -> Section:
         numeric=(1, 2, 3, 4),
     )
     confusion = Table(
-        "Confusion matrix: rows are true classes, columns predicted ones",
-        ["true class", *names],
+        "Confusion matrix",
+        ["true class", *(f"predicted {name}" for name in names)],
         [
             [name, *(f"{count:,} ({count / max(sum(row), 1):.0%})" for count in row)]
             for name, row in zip(names, metrics.confusion_matrix, strict=True)
         ],
         numeric=range(1, len(names) + 1),
+        marks_diagonal=True,
     )
     is_wide = len(names) > MAX_CLASSES_BESIDE
     parts = [Part(tables=[scores]), Part(tables=[confusion])] if is_wide else [Part(tables=[scores, confusion])]
-    return Section("classes", "Classes", "", parts)
+    return Section("classes", "Classes", _describe_confusions(names, metrics.confusion_matrix), parts)
 
 
 def curves_section(report: Report) -> Section:
     """ROC and precision-recall; with many classes, lines for the most frequent ones."""
     most_frequent = sorted(report.curves, key=lambda curve: -curve.n)[:MAX_SERIES]
     drawn = [curve for curve in report.curves if curve in most_frequent]
-    text = "Each class against the rest, for every limit of its probability."
+    text = "Each class against the rest, for every threshold on its probability."
     if len(drawn) < len(report.curves):
         text += f" The lines are those of the {len(drawn)} most frequent classes."
     if not drawn:
@@ -70,7 +74,7 @@ def curves_section(report: Report) -> Section:
     )
     roc_table = Table(
         "ROC: area, and texts found at a false positive rate",
-        ["class", "area", *(f"{rate:.0%}" for rate in RATES)],
+        ["class", "area", *(f"found at {rate:.0%}" for rate in RATES)],
         [
             [quote(curve.name), f"{curve.roc_auc:.3f}", *(f"{_best_at(curve.roc, rate):.1%}" for rate in RATES)]
             for curve in report.curves
@@ -78,8 +82,8 @@ def curves_section(report: Report) -> Section:
         numeric=range(1, len(RATES) + 2),
     )
     precision_table = Table(
-        "Average precision, and precision at a recall",
-        ["class", "average", *(f"{recall:.0%}" for recall in RECALLS)],
+        "Average precision, and the best precision with at least a recall",
+        ["class", "average", *(f"at recall {recall:.0%}" for recall in RECALLS)],
         [
             [
                 quote(curve.name),
@@ -96,21 +100,26 @@ def curves_section(report: Report) -> Section:
 
 def reliability_section(report: Report) -> Section:
     after = report.evaluation.metrics.expected_calibration_error
-    series = [Series("after calibration", [(row.confidence, row.accuracy) for row in report.reliability], True)]
-    text = f"The calibration error is {after:.4f}"
-    details = [_reliability_table("After calibration, by probability of the prediction", report.reliability)]
+    name = "after calibration" if report.uncalibrated else "predictions"
+    series = [Series(name, [(row.confidence, row.accuracy) for row in report.reliability], True)]
+    text = f"{_describe_reliability(report.reliability)} The calibration error is {after:.4f}"
+    details = [
+        _reliability_table(
+            f"Texts by probability{', after calibration' if report.uncalibrated else ''}", report.reliability
+        )
+    ]
     if report.uncalibrated:
         before, error = report.uncalibrated
         series.append(Series("before calibration", [(row.confidence, row.accuracy) for row in before], True))
         text += f"; before calibration it was {error:.4f}."
-        details.append(_reliability_table("Before calibration, by probability of the prediction", before))
+        details.append(_reliability_table("Texts by probability, before calibration", before))
     else:
         text += ". What it was before calibration is unknown, because the model does not record its calibration."
     chart = line_chart(
         "reliability",
         "Reliability diagram",
-        "How often predictions are right (vertical) by their probability (horizontal). On the diagonal the two are equal; below "
-        "it, the model is overconfident.",
+        "How often predictions are right (vertical) by their probability (horizontal); lines: "
+        f"{', '.join(each.name for each in series)}. {_describe_reliability(report.reliability)}",
         x_label="probability of the prediction",
         y_label="fraction that is right",
         series=series,
@@ -120,7 +129,7 @@ def reliability_section(report: Report) -> Section:
 
 
 def risk_section(report: Report) -> Section:
-    risk = report.risk_coverage
+    risk, n = report.risk_coverage, report.evaluation.metrics.n
     limits = ", ".join(f"{limit:.0%}: {coverage:.1%}" for limit, coverage in risk.coverage_at.items())
     chart = line_chart(
         "risk",
@@ -134,21 +143,27 @@ def risk_section(report: Report) -> Section:
     )
     table = Table(
         "Texts that the model answers alone, if people check the others",
-        ["measure", "of the texts"],
+        ["texts that the model answers", "mistakes among them", "texts"],
         [
             *(
-                [f"coverage at {limit:.0%} mistakes", f"{coverage:.1%}" if coverage else "none"]
+                [
+                    f"the most with {limit:.0%} mistakes: {coverage:.1%}",
+                    f"{limit:.0%}",
+                    f"{coverage * n:,.0f}",
+                ]
+                if coverage * n >= FEW_TEXTS
+                else [f"the most with {limit:.0%} mistakes", "not reached", ""]
                 for limit, coverage in risk.coverage_at.items()
             ),
-            ["accuracy on the surest 80%", f"{risk.accuracy_at_80:.1%}"],
             *(
-                [f"mistakes among the surest {coverage:.0%}", f"{_risk_at(risk.points, coverage):.1%}"]
+                [f"the surest {coverage:.0%}", f"{_risk_at(risk.points, coverage):.1%}", f"{coverage * n:,.0f}"]
                 for coverage in COVERAGES
             ),
         ],
-        numeric=(1,),
+        numeric=(1, 2),
     )
-    return Section("risk", "Risk and coverage", "", [Part([chart], [table])])
+    text = f"If people check the fifth of the texts that the model is least sure of, {risk.accuracy_at_80:.1%} of the others are right."
+    return Section("risk", "Risk and coverage", text, [Part([chart], [table])])
 
 
 def length_section(report: Report) -> Section:
@@ -157,10 +172,11 @@ def length_section(report: Report) -> Section:
     chart = bar_chart(
         "length",
         "Accuracy by length",
-        "The accuracy for texts of similar length, with its 95% interval as a vertical line.",
+        "The accuracy for texts of similar length, with its 95% interval as a vertical line. Bars of fewer than "
+        f"{FEW_TEXTS} texts are pale.",
         x_label="up to this number of tokens",
         y_label="accuracy",
-        bars=[(f"{band.max_tokens:,}", band.accuracy, interval) for band, interval in rows],
+        bars=[(f"{band.max_tokens:,}", band.accuracy, interval, band.n >= FEW_TEXTS) for band, interval in rows],
     )
     table = Table(
         "Accuracy by number of tokens",
@@ -194,7 +210,8 @@ def learning_section(report: Report) -> Section:
     chart = line_chart(
         "learning",
         "Learning curve",
-        "The training loss and the validation loss after each epoch.",
+        "The training loss (solid line) and the validation loss (dashed line) after each epoch. "
+        f"The lowest validation loss is {min(line['validation_loss'] for line in history):.4f}.",
         x_label="epoch",
         y_label="loss",
         series=[
@@ -231,7 +248,7 @@ def mistakes_section(report: Report, *, quotes: bool) -> Section:
         return Section("mistakes", title, "There are none.")
     table = Table(
         f"The {len(report.mistakes)} mistakes with the highest probability",
-        ["row", "label", "predicted", "probability", *(["text"] if quotes else [])],
+        ["row", "true label", "predicted", "probability", *(["text"] if quotes else [])],
         [
             [
                 f"{mistake.number:,}",
@@ -245,15 +262,15 @@ def mistakes_section(report: Report, *, quotes: bool) -> Section:
         numeric=(3,),
         texts=(4,),
     )
-    text = "Some of these labels may be wrong. The row counts the texts of the split that have a label, from 1."
+    text = "Some of these labels may be wrong. The row is the number of the text among those of the split with a label, from 1; long texts are cut."
     return Section("mistakes", title, text, [Part(tables=[table])])
 
 
 def duplicates_section(report: Report, *, quotes: bool) -> Section:
     duplicates, classes = report.duplicates, report.evaluation.classes
     text = (
-        f"{duplicates.n_repeated:,} texts also appear earlier in the split (but for case and whitespace), and "
-        f"{len(duplicates.conflicts):,} different texts have several labels."
+        f"{pluralize(duplicates.n_repeated, 'text')} also found earlier in the split, but for case and whitespace; "
+        f"{pluralize(len(duplicates.conflicts), 'distinct text')} with several labels."
     )
     if not duplicates.conflicts or not quotes:
         return Section("duplicates", "Duplicates and label conflicts", text)
@@ -272,10 +289,10 @@ def duplicates_section(report: Report, *, quotes: bool) -> Section:
 def _reliability_table(caption: str, bins: Sequence[ReliabilityBin]) -> Table:
     return Table(
         caption,
-        ["probability", "texts", "mean", "right", "95% interval"],
+        ["probability", "texts", "mean probability", "fraction right", "95% interval"],
         [
             [
-                f"{row.low:.0%} to {row.high:.0%}",
+                f"{row.low:.0%}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{row.high:.0%}",
                 f"{row.n:,}",
                 f"{row.confidence:.1%}",
                 f"{row.accuracy:.1%}",
@@ -285,6 +302,32 @@ def _reliability_table(caption: str, bins: Sequence[ReliabilityBin]) -> Table:
         ],
         numeric=(1, 2, 3, 4),
     )
+
+
+def _describe_confusions(names: Sequence[str], matrix: Sequence[Sequence[int]]) -> str:
+    """The most frequent confusions in words."""
+    confusions = sorted(
+        ((count, i, j) for i, row in enumerate(matrix) for j, count in enumerate(row) if i != j and count), reverse=True
+    )
+    described = [
+        f"{names[i]} taken for {names[j]} ({count:,}, {count / sum(matrix[i]):.0%})"
+        for count, i, j in confusions[:MAX_CONFUSIONS]
+    ]
+    return f"Most often confused: {'; '.join(described)}." if described else "No text is labeled wrong."
+
+
+def _describe_reliability(bins: Sequence[ReliabilityBin]) -> str:
+    """Whether the probabilities can be trusted: the ranges whose mean probability is outside the interval."""
+    above = [row for row in bins if row.confidence > row.interval[1]]
+    below = [row for row in bins if row.confidence < row.interval[0]]
+    parts = [
+        f"{word} between {' and '.join((f'{row.low:.0%}', f'{row.high:.0%}'))} (says {row.confidence:.1%}, right {row.accuracy:.1%})"
+        for word, rows in (("overconfident", above), ("too cautious", below))
+        for row in rows
+    ]
+    if not parts:
+        return "In every range of probabilities, the mean is within the 95% interval of the fraction that is right."
+    return f"The model is {'; '.join(parts)}. In other ranges, the difference may be chance."
 
 
 def _best_at(roc: Sequence[tuple[float, float]], rate: float) -> float:
