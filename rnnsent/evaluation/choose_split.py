@@ -80,9 +80,9 @@ def read_split(source: Source, split: str, *checkpoints: Checkpoint) -> Examples
     fraction = training.validation_fraction or DEFAULT_VALIDATION_FRACTION
     _, validation = split_validation(source.read(train_split), fraction, training.seed, source.name)
     LOG.info(
-        "%s has no validation split: using the %d texts that train leaves out with training.validation_fraction=%g and "
+        "%s has no validation split: using the %s texts that train leaves out with training.validation_fraction=%g and "
         "training.seed=%d",
-        source.name, len(validation), fraction, training.seed,
+        source.name, f"{len(validation):,}", fraction, training.seed,
     )  # fmt: skip
     return validation
 
