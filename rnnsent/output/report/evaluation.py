@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 from rnnsent import __version__
 from rnnsent.data.splits import TEST
 from rnnsent.evaluation.report import Report
+from rnnsent.output.report.class_sections import classes_section, curves_section
 from rnnsent.output.report.page import Figure, Page, Section, quote, render
 from rnnsent.output.report.sections import (
-    classes_section,
-    curves_section,
     duplicates_section,
     learning_section,
     length_section,

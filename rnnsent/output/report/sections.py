@@ -2,100 +2,15 @@
 
 from collections.abc import Sequence
 
-from rnnsent.evaluation.curves import ClassCurves, ReliabilityBin
+from rnnsent.evaluation.curves import ReliabilityBin
 from rnnsent.evaluation.report import Report
-from rnnsent.output.report.charts import MAX_SERIES, Axis, Series, bar_chart, fit_axis, line_chart
+from rnnsent.output.report.charts import Axis, Series, bar_chart, fit_axis, line_chart
 from rnnsent.output.report.page import Part, Section, Table, quote
 from rnnsent.output.terminal import pluralize
 
-RATES = (0.01, 0.05, 0.1, 0.2)
-RECALLS = (0.5, 0.8, 0.9, 0.95)
 COVERAGES = (0.2, 0.4, 0.6, 0.8, 0.9, 1.0)
 MAX_CONFLICTS = 10
 FEW_TEXTS = 20
-MAX_CONFUSIONS = 3  # in words
-MAX_CLASSES_BESIDE = 3  # of a confusion matrix beside another table
-
-
-def classes_section(report: Report) -> Section:
-    metrics = report.evaluation.metrics
-    names = list(map(quote, metrics.per_class))
-    scores = Table(
-        "Scores by class",
-        ["class", "precision", "recall", "F1", "texts"],
-        [
-            [name, f"{row['precision']:.3f}", f"{row['recall']:.3f}", f"{row['f1']:.3f}", f"{row['support']:,.0f}"]
-            for name, row in zip(names, metrics.per_class.values(), strict=True)
-        ],
-        numeric=(1, 2, 3, 4),
-    )
-    confusion = Table(
-        "Confusion matrix",
-        ["true class", *(f"predicted {name}" for name in names)],
-        [
-            [name, *(f"{count:,} ({count / max(sum(row), 1):.0%})" for count in row)]
-            for name, row in zip(names, metrics.confusion_matrix, strict=True)
-        ],
-        numeric=range(1, len(names) + 1),
-        marks_diagonal=True,
-    )
-    is_wide = len(names) > MAX_CLASSES_BESIDE
-    parts = [Part(tables=[scores]), Part(tables=[confusion])] if is_wide else [Part(tables=[scores, confusion])]
-    return Section("classes", "Classes", _describe_confusions(names, metrics.confusion_matrix), parts)
-
-
-def curves_section(report: Report) -> Section:
-    """ROC and precision-recall; with many classes, lines for the most frequent ones."""
-    most_frequent = sorted(report.curves, key=lambda curve: -curve.n)[:MAX_SERIES]
-    drawn = [curve for curve in report.curves if curve in most_frequent]
-    text = "Each class against the rest, for every threshold on its probability."
-    if len(drawn) < len(report.curves):
-        text += f" The lines are those of the {len(drawn)} most frequent classes."
-    if not drawn:
-        return Section("curves", "ROC and precision-recall", "All texts have one class, so there are no curves.")
-    roc = line_chart(
-        "roc",
-        "ROC curve",
-        "How many texts of a class are found (vertical) by how many other texts are taken for it (horizontal). "
-        + "; ".join(f"{quote(curve.name)}: area {curve.roc_auc:.3f}" for curve in drawn),
-        x_label="false positive rate",
-        y_label="true positive rate",
-        series=[Series(quote(curve.name), curve.roc) for curve in drawn],
-        diagonal=True,
-    )
-    precision = line_chart(
-        "precision-recall",
-        "Precision-recall curve",
-        "How many of the predictions of a class are right (vertical) by how many of its texts are found (horizontal). "
-        + "; ".join(f"{quote(curve.name)}: average precision {curve.average_precision:.3f}" for curve in drawn),
-        x_label="recall",
-        y_label="precision",
-        series=[Series(quote(curve.name), curve.precision_recall) for curve in drawn],
-    )
-    roc_table = Table(
-        "ROC: area, and texts found at a false positive rate",
-        ["class", "area", *(f"found at {rate:.0%}" for rate in RATES)],
-        [
-            [quote(curve.name), f"{curve.roc_auc:.3f}", *(f"{_best_at(curve.roc, rate):.1%}" for rate in RATES)]
-            for curve in report.curves
-        ],
-        numeric=range(1, len(RATES) + 2),
-    )
-    precision_table = Table(
-        "Average precision, and the best precision with at least a recall",
-        ["class", "average", *(f"at recall {recall:.0%}" for recall in RECALLS)],
-        [
-            [
-                quote(curve.name),
-                f"{curve.average_precision:.3f}",
-                *(f"{_precision_at(curve, recall):.1%}" for recall in RECALLS),
-            ]
-            for curve in report.curves
-        ],
-        numeric=range(1, len(RECALLS) + 2),
-    )
-    parts = [Part([roc], [roc_table]), Part([precision], [precision_table])]
-    return Section("curves", "ROC and precision-recall", text, parts)
 
 
 def reliability_section(report: Report) -> Section:
@@ -304,18 +219,6 @@ def _reliability_table(caption: str, bins: Sequence[ReliabilityBin]) -> Table:
     )
 
 
-def _describe_confusions(names: Sequence[str], matrix: Sequence[Sequence[int]]) -> str:
-    """The most frequent confusions in words."""
-    confusions = sorted(
-        ((count, i, j) for i, row in enumerate(matrix) for j, count in enumerate(row) if i != j and count), reverse=True
-    )
-    described = [
-        f"{names[i]} taken for {names[j]} ({count:,}, {count / sum(matrix[i]):.0%})"
-        for count, i, j in confusions[:MAX_CONFUSIONS]
-    ]
-    return f"Most often confused: {'; '.join(described)}." if described else "No text is labeled wrong."
-
-
 def _describe_reliability(bins: Sequence[ReliabilityBin]) -> str:
     """Whether the probabilities can be trusted: the ranges whose mean probability is outside the interval."""
     above = [row for row in bins if row.confidence > row.interval[1]]
@@ -328,16 +231,6 @@ def _describe_reliability(bins: Sequence[ReliabilityBin]) -> str:
     if not parts:
         return "In every range of probabilities, the mean is within the 95% interval of the fraction that is right."
     return f"The model is {'; '.join(parts)}. In other ranges, the difference may be chance."
-
-
-def _best_at(roc: Sequence[tuple[float, float]], rate: float) -> float:
-    """The largest true positive rate with at most this false positive rate."""
-    return max((found for wrong, found in roc if wrong <= rate), default=0.0)
-
-
-def _precision_at(curve: ClassCurves, recall: float) -> float:
-    """The largest precision with at least this recall."""
-    return max(precision for found, precision in curve.precision_recall if found >= recall)
 
 
 def _risk_at(points: Sequence[tuple[float, float]], coverage: float) -> float:
