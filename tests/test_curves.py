@@ -5,6 +5,7 @@ import pytest
 
 from rnnsent.evaluation.curves import (
     MAX_POINTS,
+    MIN_COVERAGE,
     compute_class_curves,
     compute_reliability,
     compute_risk_coverage,
@@ -25,6 +26,8 @@ def test_roc() -> None:
     assert second.average_precision == pytest.approx((1 + 2 / 3) / 2)
     assert second.precision_recall[0] == pytest.approx((1, 2 / 3))
     assert second.precision_recall[-1] == (0, 1)
+    assert second.recall_at == {0.01: 0.5, 0.05: 0.5, 0.1: 0.5, 0.2: 0.5}
+    assert second.precision_at == pytest.approx({0.5: 1, 0.8: 2 / 3, 0.9: 2 / 3, 0.95: 2 / 3})
     assert first.roc_auc == 0.5
 
 
@@ -53,6 +56,7 @@ def test_risk_coverage() -> None:
     risk = compute_risk_coverage(np.array([1, 0, 1, 1, 0]), of_positive(0.9, 0.2, 0.7, 0.3, 0.4))
     np.testing.assert_allclose(risk.points, [(0.2, 0), (0.4, 0), (0.8, 0.25), (1, 0.2)])
     assert risk.coverage_at == {0.01: 0.4, 0.02: 0.4, 0.05: 0.4}
+    assert risk.risk_at == pytest.approx({0.2: 0, 0.4: 0, 0.6: 0.25, 0.8: 0.25, 0.9: 0.2, 1.0: 0.2})
     assert risk.accuracy_at_80 == 0.75
 
 
@@ -60,6 +64,28 @@ def test_no_coverage() -> None:
     """If the surest text is wrong, no coverage has a small risk."""
     risk = compute_risk_coverage(np.array([0, 1]), of_positive(0.9, 0.8))
     assert set(risk.coverage_at.values()) == {0.0}
+
+
+def test_numbers_of_the_whole_curve() -> None:
+    """Thinning changes the drawn points alone: every other number is that of all points."""
+    random = np.random.default_rng(0)
+    labels = random.integers(2, size=20_000)
+    probabilities = of_positive(*np.clip(0.3 + 0.4 * labels + random.normal(scale=0.2, size=20_000), 0, 1))
+    curve = compute_class_curves(labels, probabilities, ["bad", "good"])[1]
+    scores = probabilities[:, 1]
+    threshold = np.quantile(scores[labels == 0], 0.99, method="higher")
+    assert curve.recall_at[0.01] == pytest.approx(np.mean(scores[labels == 1] > threshold), abs=2e-4)
+    risk = compute_risk_coverage(labels, probabilities)
+    surest = np.argsort(-probabilities.max(axis=1), kind="stable")[:16_000]
+    wrong = probabilities.argmax(axis=1) != labels
+    assert risk.risk_at[0.8] == pytest.approx(wrong[surest].mean(), abs=2e-4)
+    assert risk.accuracy_at_80 == 1 - risk.risk_at[0.8]
+
+
+def test_first_texts() -> None:
+    """The risk among a few texts is not drawn."""
+    risk = compute_risk_coverage(np.zeros(1_000, dtype=int), of_positive(*np.linspace(0, 1, 1_000)))
+    assert risk.points[0][0] >= MIN_COVERAGE
 
 
 @pytest.mark.parametrize("n", [1, 2, MAX_POINTS, MAX_POINTS + 1, 10_000])
@@ -71,4 +97,18 @@ def test_thin(n: int) -> None:
     assert points[0] == (x[0], x[0] ** 4)
     assert points[-1] == (x[-1], x[-1] ** 4)
     thinned = np.interp(x, *zip(*points, strict=True))
-    assert np.abs(thinned - x**4).max() < 0.01
+    assert np.abs(thinned - x**4).max() < 0.005
+
+
+@pytest.mark.parametrize("height", [1.0, 0.01])
+def test_thin_keeps_corners(height: float) -> None:
+    """A step is kept, whatever the range of the curve."""
+    x = np.linspace(0, 1, 5_000)
+    y = height * (x > 0.37)
+    step = [point for point in thin(x, y) if 0.3 < point[0] < 0.4]
+    assert step == [(x[1849], 0), (x[1850], height)]
+
+
+def test_thin_noise() -> None:
+    """Noise keeps as many points as are allowed."""
+    assert len(thin(np.linspace(0, 1, 5_000), np.random.default_rng(0).random(5_000))) == MAX_POINTS

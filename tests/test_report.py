@@ -1,7 +1,9 @@
 """The HTML report: complete, accessible in its structure, small, and deaf to what texts try to run."""
 
+import json
 import re
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from rnnsent.output.report.charts import MAX_SERIES, fit_axis
 from rnnsent.output.report.evaluation import make_page
 from rnnsent.output.report.page import quote
 from tests.support.evaluations import make_evaluation, make_scored
-from tests.support.reports import HOSTILE, make_checkpoint, render_report
+from tests.support.reports import HOSTILE, make_checkpoint, make_random_evaluation, render_report
 
 TWO, THREE, FIVE = ("bad", "good"), ("negative", "neutral", "positive"), ("1", "2", "3", "4", "5")
 MANY = tuple(f"class number {k} with a long name" for k in range(20))
@@ -64,7 +66,7 @@ def test_structure(tmp_path: Path, classes: tuple[str, ...]) -> None:
     assert all(values["aria-labelledby"] for values in pictures)
     assert page.count("table") == page.count("caption") >= len(pictures)
     assert all(values["scope"] in ("row", "col") for tag, values in page.elements if tag == "th")
-    assert [tag for tag, _ in page.elements if tag in ("h1", "h2", "h3")] == ["h1"] + ["h2"] * 8
+    assert [tag for tag, _ in page.elements if tag in ("h1", "h2", "h3")] == ["h1"] + ["h2"] * 9
     assert ("html", {"lang": "en"}) in page.elements
     assert {"header", "main", "footer", "nav"} <= {tag for tag, _ in page.elements}
 
@@ -81,7 +83,7 @@ def test_nothing_runs(tmp_path: Path) -> None:
     assert "http" not in html.replace('http-equiv="Content-Security-Policy"', "")
     assert "default-src 'none'" in html
     shown = "".join(page.texts)
-    assert "<script>alert(1)</script>" in shown
+    assert {"<script>alert(1)", "<script>alert(2)"} <= set(re.findall(r"<script>alert\(.\)", shown))
     assert not re.search("[\x00\x1b\x07\u202e\u2066]", html)
     assert "{{ 7*7 }}" in shown
 
@@ -102,8 +104,30 @@ def test_no_quotes(tmp_path: Path) -> None:
     visible = {quote(text) for text in HOSTILE}
     shown = [{text for text in visible if any(text in part for part in page.texts)} for page in (quoted, unquoted)]
     assert len(shown[0]) > 3
-    assert shown[1] - {quote("<script>alert(1)</script>")} == set()  # which is also in the command of the model
+    assert shown[1] == set()
     assert not any(re.search(r"\btext \d", part) for part in unquoted.texts)
+
+
+def test_no_folders(tmp_path: Path) -> None:
+    """The page shows no folder of the machine: neither that of the data set nor those in command lines."""
+    evaluation = replace(make_evaluation(make_scored([0, 1], [[0.9, 0.1], [0.2, 0.8]])), source="/home/someone/in.csv")
+    page = make_page(compute_report(evaluation, make_checkpoint(tmp_path / "tiny", TWO)))
+    assert page.title == "Evaluation: tiny on in.csv (test)"
+    assert page.commands[0].line == "rnnsent evaluate in.csv --split test --model tiny --report report.html"
+    assert page.commands[1].line == "rnnsent train '<script>alert(2)' --init=base"
+    given = ("rnnsent", "evaluate", "/home/someone/in.csv", "--text-column", "full text", "-m", r"C:\Users\me\tiny")
+    page = make_page(compute_report(evaluation, make_checkpoint(tmp_path / "tiny", TWO), given))
+    assert page.commands[0].line == "rnnsent evaluate in.csv --text-column 'full text' -m tiny"
+
+
+def test_numbers(tmp_path: Path) -> None:
+    """The numbers of a report are a JSON object with a few texts."""
+    evaluation = make_random_evaluation(3_000, TWO)
+    report = compute_report(evaluation, make_checkpoint(tmp_path / "tiny", TWO))
+    text = json.dumps(report.to_dict())
+    assert json.loads(text)["metrics"]["accuracy"] == evaluation.metrics.accuracy
+    assert (len(report.mistakes), len(report.conflicts), report.n_conflicts) == (20, 10, len(HOSTILE))
+    assert len(set(re.findall(r"text \d+", text))) <= 20
 
 
 def test_notices(tmp_path: Path) -> None:
@@ -136,7 +160,7 @@ def test_history(tmp_path: Path) -> None:
     """A history that is missing or has no numbers leaves out the learning curve."""
     checkpoint = make_checkpoint(tmp_path / "tiny", TWO)
     evaluation = make_evaluation(make_scored([0, 1], [[0.9, 0.1], [0.2, 0.8]]))
-    for content in ("", '{"epoch": "1"}\n{"epoch": null}\n', '{"epoch": 1, "train_loss": 1e300}\n'):
+    for content in ('{"epoch": 1}\n', "", '{"epoch": "1"}\n{"epoch": null}\n', '{"epoch": 1, "train_loss": 1e300}\n'):
         (checkpoint.path / "history.jsonl").write_text(content)
         (section,) = [
             section
@@ -144,6 +168,26 @@ def test_history(tmp_path: Path) -> None:
             if section.id == "learning"
         ]
         assert section.parts == ()
+
+
+def test_equal_epochs(tmp_path: Path) -> None:
+    """A history with an impossible order of epochs makes a page too."""
+    checkpoint = make_checkpoint(tmp_path / "tiny", TWO)
+    line = '{"epoch": 2, "train_loss": 1, "validation_loss": 1, "validation_accuracy": 0.5}\n'
+    for content in (2 * line, line + line.replace("2", "1")):
+        (checkpoint.path / "history.jsonl").write_text(content)
+        report = compute_report(make_evaluation(make_scored([0, 1], [[0.9, 0.1], [0.2, 0.8]])), checkpoint)
+        (section,) = [section for section in make_page(report).sections if section.id == "learning"]
+        assert len(section.parts) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a" * 300, "a" * 300), ("a" * 301, "a" * 300 + "…"), ("a" + " " * 5_000 + "b", "a…"), ("a\n\tb", "a b")],
+)
+def test_quote(text: str, expected: str) -> None:
+    """A quoted text ends with an ellipsis if any of it is left out."""
+    assert quote(text) == expected
 
 
 def test_many_classes(tmp_path: Path) -> None:

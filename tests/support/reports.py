@@ -42,7 +42,12 @@ def make_checkpoint(folder: Path, classes: tuple[str, ...]) -> Checkpoint:
         for k in range(1, 6)
     ]
     (folder / "history.jsonl").write_text("".join(lines))
-    command = ("rnnsent", "train", "<script>alert(1)</script>")
+    command = (
+        "rnnsent",
+        "train",
+        "/home/someone/private/<script>alert(2)",
+        "--init=/home/someone/private/base",
+    )
     return Checkpoint(folder, Recipe(), classes, "2026-01-01T00:00:00+00:00", command=command)
 
 

@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 
-from rnnsent.evaluation.curves import ClassCurves
+from rnnsent.evaluation.curves import RATES, RECALLS
 from rnnsent.evaluation.report import Report
 from rnnsent.output.report.charts import MAX_SERIES, Series, line_chart
 from rnnsent.output.report.page import Part, Section, Table, quote
 
-RATES = (0.01, 0.05, 0.1, 0.2)
-RECALLS = (0.5, 0.8, 0.9, 0.95)
 MAX_CLASSES_BESIDE = 3  # of a confusion matrix beside another table
 MAX_CONFUSIONS = 3  # in words
 
 
 def classes_section(report: Report) -> Section:
-    metrics = report.evaluation.metrics
+    metrics = report.metrics
     names = list(map(quote, metrics.per_class))
     scores = Table(
         "Scores by class",
@@ -72,7 +70,7 @@ def curves_section(report: Report) -> Section:
         "ROC: area, and texts found at a false positive rate",
         ["class", "area", *(f"found at {rate:.0%}" for rate in RATES)],
         [
-            [quote(curve.name), f"{curve.roc_auc:.3f}", *(f"{_best_at(curve.roc, rate):.1%}" for rate in RATES)]
+            [quote(curve.name), f"{curve.roc_auc:.3f}", *(f"{found:.1%}" for found in curve.recall_at.values())]
             for curve in report.curves
         ],
         numeric=range(1, len(RATES) + 2),
@@ -84,7 +82,7 @@ def curves_section(report: Report) -> Section:
             [
                 quote(curve.name),
                 f"{curve.average_precision:.3f}",
-                *(f"{_precision_at(curve, recall):.1%}" for recall in RECALLS),
+                *(f"{precision:.1%}" for precision in curve.precision_at.values()),
             ]
             for curve in report.curves
         ],
@@ -104,13 +102,3 @@ def _describe_confusions(names: Sequence[str], matrix: Sequence[Sequence[int]]) 
         for count, i, j in confusions[:MAX_CONFUSIONS]
     ]
     return f"Most often confused: {'; '.join(described)}." if described else "No text is labeled wrong."
-
-
-def _best_at(roc: Sequence[tuple[float, float]], rate: float) -> float:
-    """The largest true positive rate with at most this false positive rate."""
-    return max((found for wrong, found in roc if wrong <= rate), default=0.0)
-
-
-def _precision_at(curve: ClassCurves, recall: float) -> float:
-    """The largest precision with at least this recall."""
-    return max(precision for found, precision in curve.precision_recall if found >= recall)

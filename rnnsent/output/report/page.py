@@ -60,6 +60,14 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Command:
+    """A command line for the reader."""
+
+    purpose: str
+    line: str
+
+
+@dataclass(frozen=True)
 class Page:
     title: str
     summary: str
@@ -67,6 +75,7 @@ class Page:
     figures: Sequence[Figure]
     sections: Sequence[Section]
     footer: Sequence[str]
+    commands: Sequence[Command] = ()
 
 
 def render(page: Page, template: str) -> str:
@@ -84,7 +93,9 @@ def render(page: Page, template: str) -> str:
     return environment.get_template(template).render(page=page, style_hash=digest)
 
 
-def quote(text: str) -> str:
+def quote(text: str, max_length: int = MAX_TEXT_LENGTH) -> str:
     """A user's text in one line, shortened, with its control characters visible."""
-    text = escape_controls(" ".join(text[: 4 * MAX_TEXT_LENGTH].split()))
-    return text if len(text) <= MAX_TEXT_LENGTH else f"{text[:MAX_TEXT_LENGTH]}…"
+    start = text[: 4 * max_length]
+    line = escape_controls(" ".join(start.split()))
+    is_whole = len(start) == len(text) and len(line) <= max_length
+    return line if is_whole else f"{line[:max_length]}…"

@@ -1,20 +1,19 @@
-"""The sections of the report of an evaluation: which chart and which table shows what."""
+"""The sections of the report about all texts: which chart and which table shows what."""
 
 from collections.abc import Sequence
 
-from rnnsent.evaluation.curves import ReliabilityBin
+from rnnsent.evaluation.curves import MIN_COVERAGE, ReliabilityBin
 from rnnsent.evaluation.report import Report
 from rnnsent.output.report.charts import Axis, Series, bar_chart, fit_axis, line_chart
 from rnnsent.output.report.page import Part, Section, Table, quote
 from rnnsent.output.terminal import pluralize
 
-COVERAGES = (0.2, 0.4, 0.6, 0.8, 0.9, 1.0)
-MAX_CONFLICTS = 10
-FEW_TEXTS = 20
+FEW_TEXTS = 20  # on fewer, a number is mostly chance
+MAX_EPOCHS_BESIDE = 12  # of a table beside the chart
 
 
 def reliability_section(report: Report) -> Section:
-    after = report.evaluation.metrics.expected_calibration_error
+    after = report.metrics.expected_calibration_error
     name = "after calibration" if report.uncalibrated else "predictions"
     series = [Series(name, [(row.confidence, row.accuracy) for row in report.reliability], True)]
     text = f"{_describe_reliability(report.reliability)} The calibration error is {after:.4f}"
@@ -44,45 +43,41 @@ def reliability_section(report: Report) -> Section:
 
 
 def risk_section(report: Report) -> Section:
-    risk, n = report.risk_coverage, report.evaluation.metrics.n
+    risk, n = report.risk_coverage, report.metrics.n
     limits = ", ".join(f"{limit:.0%}: {coverage:.1%}" for limit, coverage in risk.coverage_at.items())
     chart = line_chart(
         "risk",
         "Risk by coverage",
-        f"The fraction of mistakes (vertical) among the texts that the model is most sure of, by their fraction (horizontal). "
-        f"Coverage at a risk of {limits}.",
+        f"The fraction of mistakes (vertical) among the texts that the model is most sure of, by their fraction (horizontal), "
+        f"from {MIN_COVERAGE:.0%}. Coverage at a risk of {limits}.",
         x_label="coverage: texts that the model answers",
         y_label="risk: mistakes among these",
         series=[Series("risk", risk.points)],
-        y=fit_axis([0.05, *(value for coverage, value in risk.points if coverage >= 0.05)]),
+        y=fit_axis([MIN_COVERAGE, *(value for _, value in risk.points)]),
     )
     table = Table(
         "Texts that the model answers alone, if people check the others",
-        ["texts that the model answers", "mistakes among them", "texts"],
+        ["which", "coverage", "texts", "risk"],
         [
             *(
-                [
-                    f"the most with {limit:.0%} mistakes: {coverage:.1%}",
-                    f"{limit:.0%}",
-                    f"{coverage * n:,.0f}",
-                ]
+                [f"risk up to {limit:.0%}", f"{coverage:.1%}", f"{coverage * n:,.0f}", f"{limit:.1%}"]
                 if coverage * n >= FEW_TEXTS
-                else [f"the most with {limit:.0%} mistakes", "not reached", ""]
+                else [f"risk up to {limit:.0%}", "not reached", "", ""]
                 for limit, coverage in risk.coverage_at.items()
             ),
             *(
-                [f"the surest {coverage:.0%}", f"{_risk_at(risk.points, coverage):.1%}", f"{coverage * n:,.0f}"]
-                for coverage in COVERAGES
+                [f"the surest {coverage:.0%}", f"{coverage:.1%}", f"{coverage * n:,.0f}", f"{value:.1%}"]
+                for coverage, value in risk.risk_at.items()
             ),
         ],
-        numeric=(1, 2),
+        numeric=(1, 2, 3),
     )
     text = f"If people check the fifth of the texts that the model is least sure of, {risk.accuracy_at_80:.1%} of the others are right."
     return Section("risk", "Risk and coverage", text, [Part([chart], [table])])
 
 
 def length_section(report: Report) -> Section:
-    bands = report.evaluation.metrics.accuracy_by_length
+    bands = report.metrics.accuracy_by_length
     rows = list(zip(bands, report.length_intervals, strict=True))
     chart = bar_chart(
         "length",
@@ -91,14 +86,16 @@ def length_section(report: Report) -> Section:
         f"{FEW_TEXTS} texts are pale.",
         x_label="up to this number of tokens",
         y_label="accuracy",
-        bars=[(f"{band.max_tokens:,}", band.accuracy, interval, band.n >= FEW_TEXTS) for band, interval in rows],
+        bars=[
+            (_format_power(band.max_tokens), band.accuracy, interval, band.n >= FEW_TEXTS) for band, interval in rows
+        ],
     )
     table = Table(
         "Accuracy by number of tokens",
         ["tokens", "texts", "accuracy", "95% interval"],
         [
             [
-                f"{band.min_tokens:,} to {band.max_tokens:,}",
+                f"{band.min_tokens:,}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{band.max_tokens:,}",
                 f"{band.n:,}",
                 f"{band.accuracy:.1%}",
                 f"{low:.1%} to {high:.1%}",
@@ -111,29 +108,22 @@ def length_section(report: Report) -> Section:
 
 
 def learning_section(report: Report) -> Section:
-    """The loss by epoch. A model may be without a history, or have one that is not a number."""
-    keys = ("epoch", "train_loss", "validation_loss", "validation_accuracy")
-    history = [
-        {key: float(line[key]) for key in keys}
-        for line in report.history
-        if all(isinstance(line.get(key), int | float) and abs(line[key]) < 1e6 for key in keys)
-    ]
+    history = report.history
     if len(history) < 2:
         return Section("learning", "Learning curve", "The model has no history of at least two epochs.")
-    epochs = [line["epoch"] for line in history]
-    losses = [line[key] for line in history for key in ("train_loss", "validation_loss")]
+    losses = [loss for epoch in history for loss in (epoch.train_loss, epoch.validation_loss)]
     chart = line_chart(
         "learning",
         "Learning curve",
         "The training loss (solid line) and the validation loss (dashed line) after each epoch. "
-        f"The lowest validation loss is {min(line['validation_loss'] for line in history):.4f}.",
+        f"The lowest validation loss is {min(epoch.validation_loss for epoch in history):.4f}.",
         x_label="epoch",
         y_label="loss",
         series=[
-            Series("training", [(line["epoch"], line["train_loss"]) for line in history], True),
-            Series("validation", [(line["epoch"], line["validation_loss"]) for line in history], True),
+            Series("training", [(epoch.epoch, epoch.train_loss) for epoch in history], True),
+            Series("validation", [(epoch.epoch, epoch.validation_loss) for epoch in history], True),
         ],
-        x=_epoch_axis(epochs),
+        x=_epoch_axis([epoch.epoch for epoch in history]),
         y=fit_axis(losses, lambda value: f"{value:.2f}", from_zero=False),
     )
     table = Table(
@@ -141,16 +131,16 @@ def learning_section(report: Report) -> Section:
         ["epoch", "training loss", "validation loss", "validation accuracy"],
         [
             [
-                f"{line['epoch']:.0f}",
-                f"{line['train_loss']:.4f}",
-                f"{line['validation_loss']:.4f}",
-                f"{line['validation_accuracy']:.2%}",
+                f"{epoch.epoch:.0f}",
+                f"{epoch.train_loss:.4f}",
+                f"{epoch.validation_loss:.4f}",
+                f"{epoch.validation_accuracy:.2%}",
             ]
-            for line in history
+            for epoch in history
         ],
         numeric=(1, 2, 3),
     )
-    part = Part([chart], [table]) if len(history) <= 12 else Part([chart], [], [table])
+    part = Part([chart], [table]) if len(history) <= MAX_EPOCHS_BESIDE else Part([chart], [], [table])
     text = (
         "How the network was trained, without its n-gram model. The epoch with the best validation accuracy is saved."
     )
@@ -182,19 +172,18 @@ def mistakes_section(report: Report, *, quotes: bool) -> Section:
 
 
 def duplicates_section(report: Report, *, quotes: bool) -> Section:
-    duplicates, classes = report.duplicates, report.evaluation.classes
     text = (
-        f"{pluralize(duplicates.n_repeated, 'text')} also found earlier in the split, but for case and whitespace; "
-        f"{pluralize(len(duplicates.conflicts), 'distinct text')} with several labels."
+        f"{pluralize(report.n_repeated, 'text')} also found earlier in the split, but for case and whitespace; "
+        f"{pluralize(report.n_conflicts, 'distinct text')} with several labels."
     )
-    if not duplicates.conflicts or not quotes:
+    if not report.conflicts or not quotes:
         return Section("duplicates", "Duplicates and label conflicts", text)
     table = Table(
-        "Texts with several labels" + (", the first ones" if len(duplicates.conflicts) > MAX_CONFLICTS else ""),
+        "Texts with several labels" + (", the first ones" if report.n_conflicts > len(report.conflicts) else ""),
         ["labels", "text"],
         [
-            [", ".join(f"{quote(classes[label])} {count:,}" for label, count in labels.items()), quote(conflict)]
-            for conflict, labels in duplicates.conflicts[:MAX_CONFLICTS]
+            [", ".join(f"{quote(label)} {count:,}" for label, count in conflict.labels.items()), quote(conflict.text)]
+            for conflict in report.conflicts
         ],
         texts=(1,),
     )
@@ -233,12 +222,12 @@ def _describe_reliability(bins: Sequence[ReliabilityBin]) -> str:
     return f"The model is {'; '.join(parts)}. In other ranges, the difference may be chance."
 
 
-def _risk_at(points: Sequence[tuple[float, float]], coverage: float) -> float:
-    """The risk at the smallest coverage of at least this size."""
-    return next((risk for answered, risk in points if answered >= coverage - 1e-9), points[-1][1])
+def _format_power(number: int) -> str:
+    """A power of two in a few characters: 512, 1K, 2K."""
+    return f"{number // 1024}K" if number >= 1024 else str(number)
 
 
 def _epoch_axis(epochs: Sequence[float]) -> Axis:
-    step = max(1, round((epochs[-1] - epochs[0]) / 8))
-    ticks = [float(value) for value in range(int(epochs[0]), int(epochs[-1]) + 1, step)]
-    return Axis(epochs[0], epochs[-1], ticks, lambda value: f"{value:.0f}")
+    low, high = int(min(epochs)), int(max(epochs)) + (min(epochs) == max(epochs))
+    ticks = range(low, high + 1, max(1, round((high - low) / 8)))
+    return Axis(low, high, ticks, lambda value: f"{value:.0f}")
