@@ -13,7 +13,7 @@ import pytest
 from rnnsent.evaluation.report import compute_report
 from rnnsent.output.report.charts import MAX_SERIES, fit_axis
 from rnnsent.output.report.evaluation import make_page
-from rnnsent.output.report.page import quote
+from rnnsent.output.report.page import name_in_sentence, quote
 from tests.support.evaluations import make_evaluation, make_scored
 from tests.support.reports import HOSTILE, make_checkpoint, make_random_evaluation, render_report
 
@@ -128,6 +128,16 @@ def test_numbers(tmp_path: Path) -> None:
     assert json.loads(text)["metrics"]["accuracy"] == evaluation.metrics.accuracy
     assert (len(report.mistakes), len(report.conflicts), report.n_conflicts) == (20, 10, len(HOSTILE))
     assert len(set(re.findall(r"text \d+", text))) <= 20
+
+
+def test_right_to_left(tmp_path: Path) -> None:
+    """A name from right to left is isolated in a sentence, where it would turn the numbers around it; others are as they are."""
+    page = make_page(
+        compute_report(make_random_evaluation(50, ("سيئ", "good")), make_checkpoint(tmp_path / "tiny", ("سيئ", "good")))
+    )
+    assert "good taken for \u2068سيئ\u2069 (" in page.sections[0].text
+    assert name_in_sentence("very good") == "very good"
+    assert "\u2067" not in name_in_sentence("\u2067سيئ")
 
 
 def test_notices(tmp_path: Path) -> None:

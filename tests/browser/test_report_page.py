@@ -22,6 +22,19 @@ CLASSES = {
     "twenty": tuple(f"class number {k}" for k in range(20)),
 }
 STRICT_POLICY = "sandbox; default-src 'none'; img-src 'self'; style-src 'self';"  # of Jenkins
+WIDER = "element => element.scrollWidth > element.clientWidth + 1"  # than its frame, which then scrolls
+OUTSIDE = """svg => {
+    const frame = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll("text, polyline, rect")].filter(element => {
+        const box = element.getBoundingClientRect();
+        return box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
+    }).map(element => element.outerHTML);
+}"""
+OVERLAPPING = """svg => {
+    const boxes = [...svg.querySelectorAll("text:not([transform])")].map(element => element.getBoundingClientRect());
+    return boxes.filter((a, i) => boxes.some((b, j) =>
+        i < j && a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom)).length;
+}"""
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -71,10 +84,27 @@ def test_page(browser: Browser, reports: Path, name: str, scheme: Any) -> None:
 
 
 @pytest.mark.parametrize("name", CLASSES)
+def test_layout(browser: Browser, reports: Path, name: str) -> None:
+    """On a wide screen every table beside a chart fits, and charts draw nothing outside and no labels over each other."""
+    page, _ = open_page(browser, (reports / f"{name}.html").as_uri(), viewport={"width": 1100, "height": 900})
+    for frame in page.query_selector_all(".pair.chart > div > .scroll"):
+        assert not frame.evaluate(WIDER), frame.inner_text()
+    for title in page.query_selector_all("tbody th:not(.long)"):
+        lines = title.evaluate("element => element.clientHeight / parseFloat(getComputedStyle(element).lineHeight)")
+        assert lines < 1 + len((title.text_content() or "").split()), title.text_content()  # words are not broken
+    for picture in page.query_selector_all("svg[role=img]"):
+        assert picture.evaluate(OUTSIDE) == []
+        assert picture.evaluate(OVERLAPPING) == 0, picture.inner_html()[:200]
+
+
+@pytest.mark.parametrize("name", CLASSES)
 def test_phone(browser: Browser, reports: Path, name: str) -> None:
-    """On a narrow screen wide tables scroll, and the page does not."""
+    """On a narrow screen wide tables scroll, and the page does not; quoted texts can be read without scrolling."""
     page, _ = open_page(browser, (reports / f"{name}.html").as_uri(), viewport={"width": 360, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    quotes = page.query_selector_all(".scroll:has(.stacked)")
+    assert len(quotes) == 2
+    assert not any(frame.evaluate(WIDER) for frame in quotes)
 
 
 def test_print(browser: Browser, reports: Path) -> None:
@@ -96,11 +126,15 @@ def test_strict_policy(browser: Browser, reports: Path) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(reports)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        page, _ = open_page(browser, f"http://127.0.0.1:{server.server_port}/five.html", java_script_enabled=True)
+        page, events = open_page(browser, f"http://127.0.0.1:{server.server_port}/five.html")
+        assert [event for event in events if "Content Security Policy" not in event] == []  # which blocks the styles
+        assert page.evaluate("getComputedStyle(document.body).maxWidth") == "none"
         sizes = [picture.bounding_box() for picture in page.query_selector_all("svg[role=img]")]
         assert len(sizes) == 6
         assert all(size and size["width"] > 300 and size["height"] > 200 for size in sizes)
         assert len(page.query_selector_all("table")) > 6
+        cell = page.query_selector("td.n")
+        assert cell and cell.evaluate("element => getComputedStyle(element).textAlign").endswith("right")
     finally:
         server.shutdown()
         server.server_close()

@@ -30,7 +30,7 @@ def make_random_evaluation(n: int, classes: tuple[str, ...], *, long: bool = Fal
     texts = [HOSTILE[i % len(HOSTILE)] if i % 7 == 0 else f"text {i}{' and so on' * (200 * long)}" for i in range(n)]
     scored = make_scored(labels.tolist(), probabilities, classes=classes, texts=texts)
     scored = replace(scored, uncalibrated=probabilities**2 / (probabilities**2).sum(axis=1, keepdims=True))
-    scored = replace(scored, n_tokens=random.integers(1, 900, size=n))
+    scored = replace(scored, n_tokens=np.minimum(random.geometric(0.002, size=n), 4_000))
     return make_evaluation(scored)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rnnsent.evaluation.curves import RATES, RECALLS
 from rnnsent.evaluation.report import Report
 from rnnsent.output.report.charts import MAX_SERIES, Series, line_chart
-from rnnsent.output.report.page import Part, Section, Table, quote
+from rnnsent.output.report.page import Part, Section, Table, name_in_sentence, quote
 
 MAX_CLASSES_BESIDE = 3  # of a confusion matrix beside another table
 MAX_CONFUSIONS = 3  # in words
@@ -25,7 +25,7 @@ def classes_section(report: Report) -> Section:
     )
     confusion = Table(
         "Confusion matrix",
-        ["true class", *(f"predicted {name}" for name in names)],
+        ["true class", *(f"predicted {name_in_sentence(name)}" for name in metrics.per_class)],
         [
             [name, *(f"{count:,} ({count / max(sum(row), 1):.0%})" for count in row)]
             for name, row in zip(names, metrics.confusion_matrix, strict=True)
@@ -35,7 +35,7 @@ def classes_section(report: Report) -> Section:
     )
     is_wide = len(names) > MAX_CLASSES_BESIDE
     parts = [Part(tables=[scores]), Part(tables=[confusion])] if is_wide else [Part(tables=[scores, confusion])]
-    return Section("classes", "Classes", _describe_confusions(names, metrics.confusion_matrix), parts)
+    return Section("classes", "Classes", _describe_confusions(list(metrics.per_class), metrics.confusion_matrix), parts)
 
 
 def curves_section(report: Report) -> Section:
@@ -51,7 +51,7 @@ def curves_section(report: Report) -> Section:
         "roc",
         "ROC curve",
         "How many texts of a class are found (vertical) by how many other texts are taken for it (horizontal). "
-        + "; ".join(f"{quote(curve.name)}: area {curve.roc_auc:.3f}" for curve in drawn),
+        + "; ".join(f"{name_in_sentence(curve.name)}: area {curve.roc_auc:.3f}" for curve in drawn),
         x_label="false positive rate",
         y_label="true positive rate",
         series=[Series(quote(curve.name), curve.roc) for curve in drawn],
@@ -61,7 +61,9 @@ def curves_section(report: Report) -> Section:
         "precision-recall",
         "Precision-recall curve",
         "How many of the predictions of a class are right (vertical) by how many of its texts are found (horizontal). "
-        + "; ".join(f"{quote(curve.name)}: average precision {curve.average_precision:.3f}" for curve in drawn),
+        + "; ".join(
+            f"{name_in_sentence(curve.name)}: average precision {curve.average_precision:.3f}" for curve in drawn
+        ),
         x_label="recall",
         y_label="precision",
         series=[Series(quote(curve.name), curve.precision_recall) for curve in drawn],
@@ -98,7 +100,7 @@ def _describe_confusions(names: Sequence[str], matrix: Sequence[Sequence[int]]) 
         ((count, i, j) for i, row in enumerate(matrix) for j, count in enumerate(row) if i != j and count), reverse=True
     )
     described = [
-        f"{names[i]} taken for {names[j]} ({count:,}, {count / sum(matrix[i]):.0%})"
+        f"{name_in_sentence(names[i])} taken for {name_in_sentence(names[j])} ({count:,}, {count / sum(matrix[i]):.0%})"
         for count, i, j in confusions[:MAX_CONFUSIONS]
     ]
     return f"Most often confused: {'; '.join(described)}." if described else "No text is labeled wrong."

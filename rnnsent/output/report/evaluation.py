@@ -7,7 +7,7 @@ from rnnsent import __version__
 from rnnsent.data.splits import TEST
 from rnnsent.evaluation.report import Report
 from rnnsent.output.report.class_sections import classes_section, curves_section
-from rnnsent.output.report.page import Command, Figure, Page, Section, quote, render
+from rnnsent.output.report.page import Command, Figure, Page, Section, name_in_sentence, quote, render
 from rnnsent.output.report.sections import (
     duplicates_section,
     learning_section,
@@ -45,10 +45,10 @@ def make_page(report: Report, *, quotes: bool = True) -> Page:
         learning_section,
     )
     return Page(
-        title=f"Evaluation: {quote(report.model)} on {quote(report.data)}",
+        title=f"Evaluation: {name_in_sentence(report.model)} on {name_in_sentence(report.data)}",
         summary=f"The model labels {metrics.accuracy:.1%} of {pluralize(metrics.n, 'text')} correctly. "
         f"On texts of this kind in general, its accuracy is likely between {low:.1%} and {high:.1%} (95% interval). "
-        f"Always answering {quote(most_frequent)} would give {share:.1%}.",
+        f"Always answering {name_in_sentence(most_frequent)} would give {share:.1%}.",
         notices=_notices(report),
         figures=_figures(report),
         sections=[
@@ -57,7 +57,7 @@ def make_page(report: Report, *, quotes: bool = True) -> Page:
             duplicates_section(report, quotes=quotes),
         ],
         footer=[
-            f"Made with rnnsent {__version__}. Model {quote(report.model)} of {quote(report.created)}.",
+            f"Made with rnnsent {__version__}. Model {name_in_sentence(report.model)} of {quote(report.created)}.",
             "The page “Reading results” in the documentation of rnnsent explains each figure.",
         ],
         commands=_commands(report),
@@ -71,12 +71,12 @@ def _notices(report: Report) -> list[str]:
             f"These are the {report.seen_in_training_as} texts of the model, so its scores on them are optimistic."
         )
     elif report.split != TEST and not report.is_whole_source:
-        notices.append(f"These texts are the split {quote(report.split)}, not a test split.")
+        notices.append(f"These texts are the split {name_in_sentence(report.split)}, not a test split.")
     if report.n_skipped:
         notices.append(f"{pluralize(report.n_skipped, 'row')} without a text, a label or a known token left out.")
     if len(report.classes) < len(report.model_classes):
         notices.append(
-            f"The data set has only the classes {', '.join(map(quote, report.classes))}, and the model chooses among them."
+            f"The data set has only the classes {', '.join(map(name_in_sentence, report.classes))}, and the model chooses among them."
         )
     return notices
 

@@ -5,6 +5,7 @@ Every text is escaped by Jinja, and the page forbids scripts and requests by its
 
 import base64
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from rnnsent.output.terminal import escape_controls
 
 FOLDER = Path(__file__).parent
 MAX_TEXT_LENGTH = 300  # characters of a quoted text
+ISOLATE, END_OF_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
 @dataclass(frozen=True)
@@ -99,3 +101,9 @@ def quote(text: str, max_length: int = MAX_TEXT_LENGTH) -> str:
     line = escape_controls(" ".join(start.split()))
     is_whole = len(start) == len(text) and len(line) <= max_length
     return line if is_whole else f"{line[:max_length]}…"
+
+
+def name_in_sentence(name: str) -> str:
+    """A user's name of something within a sentence; one from right to left is isolated, so that the rest keeps its order."""
+    is_right_to_left = any(unicodedata.bidirectional(character) in ("R", "AL") for character in name)
+    return f"{ISOLATE}{quote(name)}{END_OF_ISOLATE}" if is_right_to_left else quote(name)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rnnsent.evaluation.curves import MIN_COVERAGE, ReliabilityBin
 from rnnsent.evaluation.report import Report
 from rnnsent.output.report.charts import Axis, Series, bar_chart, fit_axis, line_chart
-from rnnsent.output.report.page import Part, Section, Table, quote
+from rnnsent.output.report.page import Part, Section, Table, name_in_sentence, quote
 from rnnsent.output.terminal import pluralize
 
 FEW_TEXTS = 20  # on fewer, a number is mostly chance
@@ -182,7 +182,10 @@ def duplicates_section(report: Report, *, quotes: bool) -> Section:
         "Texts with several labels" + (", the first ones" if report.n_conflicts > len(report.conflicts) else ""),
         ["labels", "text"],
         [
-            [", ".join(f"{quote(label)} {count:,}" for label, count in conflict.labels.items()), quote(conflict.text)]
+            [
+                ", ".join(f"{name_in_sentence(label)} {count:,}" for label, count in conflict.labels.items()),
+                quote(conflict.text),
+            ]
             for conflict in report.conflicts
         ],
         texts=(1,),
