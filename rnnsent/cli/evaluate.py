@@ -1,5 +1,6 @@
 """`rnnsent evaluate`."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,7 +129,7 @@ def _write_report(path: Path, evaluation: "Evaluation", predictor: "Predictor", 
     from rnnsent.evaluation.report import compute_report
     from rnnsent.output.report.evaluation import write_report
 
-    report = compute_report(evaluation, predictor.checkpoint)
+    report = compute_report(evaluation, predictor.checkpoint, ("rnnsent", *sys.argv[1:]))
     with open_file(path, escape=False) as output:
         write_report(output, report, quotes=quotes)
 
