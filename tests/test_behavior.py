@@ -1,6 +1,7 @@
 """The behavioral suite: its data, its kinds of tests, the folding of classes, and that it is never trained on."""
 
 import ast
+import csv
 import hashlib
 import re
 from collections.abc import Sequence
@@ -35,7 +36,7 @@ from rnnsent.evaluation.behavior.templates import (
 ROOT = Path(rnnsent.__file__).parents[1]
 SUITE = read_suite()
 NAMES = [test.name for test in SUITE]
-DIGEST = "85d5ecb3c33b1749"
+DIGEST = "d93213bd8de7c314"
 
 
 def score_by_words(texts: Sequence[str]) -> np.ndarray:
@@ -93,10 +94,12 @@ def test_definition(test: BehaviorTest) -> None:
     assert len(test.changed) == (len(test.templates) if test.kind == "direction" else 0)
     if test.kind == "invariance":
         assert (test.perturbation in PERTURBATIONS) != bool(test.swap)
-        assert not test.swap or all(test.swap in slot_names(template) for template in test.templates)
-    starts = [re.split(r"\{", template)[0] for template in test.templates]
+        swapped = [[name for name in test.swap if name in slot_names(template)] for template in test.templates]
+        assert not test.swap or {len(names) for names in swapped} == {1}
     cases = [case[0] for case in test.cases()]
-    assert all(any(text.startswith(start) for text in cases) for start in starts)
+    for template in test.templates:
+        pattern = re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(template)))
+        assert any(pattern.fullmatch(text) for text in cases), template
 
 
 def test_digest() -> None:
@@ -105,33 +108,41 @@ def test_digest() -> None:
     assert hashlib.sha256(cases.encode()).hexdigest()[:16] == DIGEST
 
 
+def mentions_suite(node: ast.AST) -> bool:
+    """Whether a node imports the suite, or holds a string that can be part of its path."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value == "behavior" or re.search(r"[/.]behavior\b|\bbehavior/", node.value) is not None
+    names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+    module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+    return any("behavior" in name.split(".") for name in (module, *names))
+
+
 def test_never_trained_on() -> None:
-    """Nothing but the package itself, its command and its benchmark mentions the suite."""
+    """Only the package itself, its command, its table and its benchmark refer to the suite; the report reads its names."""
+    unrelated = {"rnnsent/data/tokenizer_json.py"}  # "behavior" is a field of that format
     own = {"rnnsent/cli/check.py", "rnnsent/output/behavior_table.py", "benchmarks/behavior.py", "benchmarks/report.py"}
-    for folder in ("rnnsent", "benchmarks", "scripts"):
-        for path in (ROOT / folder).rglob("*.py"):
-            name = path.relative_to(ROOT).as_posix()
-            if name in own or name.startswith("rnnsent/evaluation/behavior/"):
-                continue
-            mentioned = [
-                node.value
-                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-                if isinstance(node, ast.Constant) and isinstance(node.value, str) and "behavior/" in node.value
-            ]
-            imported = [
-                node.module
-                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-                if isinstance(node, ast.ImportFrom) and node.module and "behavior" in node.module
-            ]
-            assert (mentioned, imported) == ([], []), name
+    paths = [path for folder in ("rnnsent", "benchmarks", "scripts") for path in (ROOT / folder).rglob("*.py")]
+    referring = {
+        path.relative_to(ROOT).as_posix()
+        for path in paths
+        if any(map(mentions_suite, ast.walk(ast.parse(path.read_text(encoding="utf-8")))))
+    }
+    assert {name for name in referring if not name.startswith("rnnsent/evaluation/behavior/")} <= own | unrelated
+    assert "benchmarks/behavior.py" in referring
 
 
 def test_no_training_text() -> None:
-    """No case nearly equals a text of the bundled data set or of the probes."""
-    texts = [text for test in SUITE for case in test.cases() for text in case[:1]]
-    others = [line.split(",", 1)[-1] for path in (BUNDLED_SENTENCES / "train.csv", ROOT / "benchmarks" / "probes.csv")
-              for line in path.read_text(encoding="utf-8").splitlines()]  # fmt: skip
+    """No text of a case nearly equals one of the bundled data set or of the probes."""
+    texts = [text for test in SUITE for case in test.cases() for text in case]
+    rows = [row for path in sorted(BUNDLED_SENTENCES.glob("*.csv")) for row in read_rows(path)]
+    others = [row["text"] for row in (*rows, *read_rows(ROOT / "benchmarks" / "probes.csv"))]
+    assert len(rows) > 2000
     assert [texts[i] for i in find_near_duplicates(texts, others)] == []
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def test_files() -> None:
@@ -142,6 +153,42 @@ def test_files() -> None:
 def test_fill() -> None:
     assert fill("{Word} is {word}, {name}", {"word": "good", "name": "Ann"}) == "Good is good, Ann"
     assert slot_names("{Word} {name} {word}") == ["word", "name"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("lowercase", "What a Film!", "what a film!"),
+        ("uppercase", "What a film!", "WHAT A FILM!"),
+        ("typo", "It is good.", "It is godo."),
+        ("typo", "I am so.", "I am so."),
+        ("apostrophes", "It's bad, and I can't say why.", "Its bad, and I cant say why."),
+        ("contractions", "It is bad, and I will not say why.", "It's bad, and I won't say why."),
+        ("contractions", "I would buy it. You cannot lose, I am sure.", "I'd buy it. You can't lose, I'm sure."),
+        ("emoji", "What a café ❤️", "What a café"),
+        ("emoji", "I 😀 it 😍", "I 😀 it"),
+    ],
+)
+def test_perturbation(name: str, text: str, expected: str) -> None:
+    assert PERTURBATIONS[name](text, np.random.default_rng(0), ()) == expected
+
+
+def test_random_perturbations() -> None:
+    """Links come last, handles first; another end is never the same; the first vowel of the words is repeated."""
+    random = np.random.default_rng(0)
+    assert re.fullmatch(r"Fine\. (https?://|www\.)\S+", PERTURBATIONS["link"]("Fine.", random, ()))
+    assert re.fullmatch(r"@\w+ Fine\.", PERTURBATIONS["handle"]("Fine.", random, ()))
+    assert re.fullmatch(r"Fine(!| !|!!!|\.\.|\.\.\.)?", PERTURBATIONS["punctuation"]("Fine.", random, ()))
+    assert re.fullmatch(r"So niii+ce", PERTURBATIONS["repeated-letters"]("So nice", random, ["nice"]))
+
+
+def test_swap() -> None:
+    """Of several slots, the one in the template changes, and nothing else."""
+    test = make_test(["{name} is here", "it is {word}"], kind="invariance", swap=("name", "word"))
+    assert {frozenset(case) for case in test.cases()} == {
+        frozenset({"ann is here", "bob is here"}),
+        frozenset({"it is good", "it is bad"}),
+    }
 
 
 def test_labels() -> None:
@@ -157,8 +204,8 @@ def test_labels() -> None:
 
 def test_invariance() -> None:
     """Both texts must have the same label."""
-    assert run_test(score_by_words, make_test(["{name} is {word}"], kind="invariance", swap="name")).failures == 0
-    outcome = run_test(score_by_words, make_test(["{name} is {word}"], kind="invariance", swap="word"))
+    assert run_test(score_by_words, make_test(["{name} is {word}"], kind="invariance", swap=("name",))).failures == 0
+    outcome = run_test(score_by_words, make_test(["{name} is {word}"], kind="invariance", swap=("word",)))
     assert outcome.failures == outcome.cases == 4
     outcome = run_test(score_by_words, make_test(["it is {word}"], kind="invariance", perturbation="uppercase"))
     assert outcome.n_unlabeled == outcome.cases

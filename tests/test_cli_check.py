@@ -1,6 +1,7 @@
 """`rnnsent check` in process: tables, JSON, a selection of tests and gates."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,8 +36,15 @@ def test_table(run_ok) -> None:
     shown = run_ok("check", "-m", "english", "-q", "--only", "negation", "--examples", "1")
     assert shown.startswith("english: ")
     assert "all of negation" in shown
+    assert re.search(r"relief-at-end +label +200 ", shown)
     assert "expected " in shown
-    assert max(len(line) for line in shown.splitlines() if "%" in line) <= 80
+
+
+def test_table_width(run_ok) -> None:
+    """The tables fit 80 columns without a wrapped cell."""
+    lines = run_ok("check", "-m", "tiny", "-q").splitlines()
+    assert max(map(len, lines)) <= 80
+    assert len([line for line in lines if line.endswith("%")]) == 48 + 7
 
 
 def test_three_classes(run_ok, write_model: Callable[..., Checkpoint]) -> None:

@@ -16,12 +16,17 @@ def print_outcomes(output: Output, model: str, outcomes: Sequence[Outcome]) -> N
     printer.line(f"{model}: {failures:,} of {cases:,} cases fail in {pluralize(len(outcomes), 'test')}")
     for capability, (failures, cases) in count_failures(outcomes).items():
         own = [outcome for outcome in outcomes if outcome.test.capability == capability]
-        total = [f"all of {capability}", f"{cases:,}", *_rate(failures, cases, wilson_interval(failures, cases))]
+        total = [f"all of {capability}", "", f"{cases:,}", *_rate(failures, cases, wilson_interval(failures, cases))]
         rows = [
-            [outcome.test.name, f"{outcome.cases:,}", *_rate(outcome.failures, outcome.cases, outcome.interval)]
+            [
+                outcome.test.name,
+                outcome.test.kind,
+                f"{outcome.cases:,}",
+                *_rate(outcome.failures, outcome.cases, outcome.interval),
+            ]
             for outcome in own
         ]
-        header = [capability, "cases", "failures", "rate", "95% interval"]
+        header = [capability, "kind", "cases", "failures", "rate", "95% interval"]
         printer.table(header, [*rows, total] if len(own) > 1 else rows)
         for outcome in own:
             for example in outcome.examples:

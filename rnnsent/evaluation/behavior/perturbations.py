@@ -15,6 +15,15 @@ LONG_WORD = re.compile(r"[A-Za-z]{4,}")
 LINKS = ("https://example.com/r/4821", "http://example.org", "www.example.com/item?id=77", "https://example.net/a/b")
 HANDLES = ("@jsmith", "@happy_shopper", "@acme_support", "@anna1990", "@the_reviewer")
 ENDINGS = ("", "!!!", "...", " !", "!", "..")
+EMOJI = re.compile("[ \u2600-\u27bf\ufe0f\U0001f300-\U0001faff]+$")  # at the end of a text
+NOT = re.compile(r"\b(do|did|does|is|was|were|would|could|have|has) not\b")
+SHORT_FORMS = {
+    r"\b([Cc])annot\b": r"\1an't",
+    r"\b([Ww])ill not\b": r"\1on't",
+    r"\b(It|That|There|that) is\b": r"\1's",
+    r"\bI am\b": "I'm",
+    r"\bI would\b": "I'd",
+}
 
 
 def swap_letters(text: str, random: np.random.Generator, words: Sequence[str]) -> str:
@@ -58,6 +67,18 @@ def drop_apostrophes(text: str, random: np.random.Generator, words: Sequence[str
     return text.replace("'", "")
 
 
+def contract(text: str, random: np.random.Generator, words: Sequence[str]) -> str:
+    """Contract "do not", "it is" and the like."""
+    text = NOT.sub(r"\1n't", text)
+    for long, short in SHORT_FORMS.items():
+        text = re.sub(long, short, text)
+    return text
+
+
+def drop_emoji(text: str, random: np.random.Generator, words: Sequence[str]) -> str:
+    return EMOJI.sub("", text)
+
+
 def repeat_letters(text: str, random: np.random.Generator, words: Sequence[str]) -> str:
     """Repeat the first vowel of the words that carry the opinion."""
     for word in words:
@@ -74,5 +95,7 @@ PERTURBATIONS: dict[str, Perturbation] = {
     "handle": add_handle,
     "punctuation": change_punctuation,
     "apostrophes": drop_apostrophes,
+    "contractions": contract,
+    "emoji": drop_emoji,
     "repeated-letters": repeat_letters,
 }

@@ -36,7 +36,7 @@ class BehaviorTest:
         changed: of `direction`: the second text of each template.
         perturbation: of `invariance`: what changes the second text.
         target: slots with the words that a perturbation needs.
-        swap: of `invariance`: the slot that has another value in the second text.
+        swap: of `invariance`: slots, of which the one in the template has another value in the second text.
     """
 
     capability: str
@@ -49,7 +49,7 @@ class BehaviorTest:
     changed: tuple[str, ...] = ()
     perturbation: str = ""
     target: tuple[str, ...] = ()
-    swap: str = ""
+    swap: tuple[str, ...] = ()
     slots: Slots = field(default_factory=dict)
 
     @property
@@ -77,8 +77,9 @@ class BehaviorTest:
         if self.kind == "label":
             return (text,)
         if self.swap:
-            others = [value for value in self.slots[self.swap] if value != values[self.swap]]
-            return text, fill(template, {**values, self.swap: _draw(others, random)})
+            swapped = next(name for name in self.swap if name in values)
+            others = [value for value in self.slots[swapped] if value != values[swapped]]
+            return text, fill(template, {**values, swapped: _draw(others, random)})
         if self.perturbation:
             words = [values[name] for name in self.target if name in values]
             return text, PERTURBATIONS[self.perturbation](text, random, words)
