@@ -70,6 +70,7 @@ def test_gates(capsys: pytest.CaptureFixture[str]) -> None:
 def test_unknown_words(capsys: pytest.CaptureFixture[str]) -> None:
     """A model that does not know the words of the suite is warned about, in one line."""
     assert run(["check", "-m", "tiny", "--only", "negation", "--json"]) == 0
+    assert run(["check", "-m", "english", "--only", "names", "--json"]) == 0
     (warning,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning: ")]
     assert "are not in the vocabulary of 'tiny'" in warning
 

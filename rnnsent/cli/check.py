@@ -67,6 +67,7 @@ def check(options: CheckOptions) -> None:
     from rnnsent.data.sentiment_scales import NEUTRAL
     from rnnsent.evaluation.behavior.score_model import describe_unknown_words, score_with
     from rnnsent.evaluation.behavior.suite import behavior_figures, compute_figures, require_sentiments, run_suite
+    from rnnsent.evaluation.behavior.templates import read_suite
     from rnnsent.evaluation.gates import check_gates, parse_gates
 
     check_junit(options.junit, options.require)
@@ -80,7 +81,7 @@ def check(options: CheckOptions) -> None:
             f"--only {' '.join(options.only or ())}: these tests need a neutral class, which {name} lacks"
         )
     gates = parse_gates(options.require or (), behavior_figures(tests))
-    if warning := describe_unknown_words(predictor, tests):
+    if warning := describe_unknown_words(predictor, read_suite()):
         notify(f"warning: {warning}")
     outcomes = run_suite(score_with(predictor), tests, has_neutral=has_neutral, n_examples=options.examples)
     results = check_gates(gates, compute_figures(outcomes))

@@ -27,7 +27,7 @@ def print_outcomes(output: Output, model: str, outcomes: Sequence[Outcome]) -> N
             for outcome in own
         ]
         header = [capability, "kind", "cases", "failures", "rate", "95% interval"]
-        printer.table(header, [*rows, total] if len(own) > 1 else rows)
+        printer.table(header, [*rows, total] if len(own) > 1 else rows, droppable=["kind"])
         for outcome in own:
             for example in outcome.examples:
                 _print_example(printer, outcome.test.name, example)
@@ -39,7 +39,7 @@ def _rate(failures: int, cases: int, interval: tuple[float, float]) -> list[str]
     return [f"{failures:,}", f"{failures / cases:.1%}", f"{interval[0]:.1%} to {interval[1]:.1%}"]
 
 
-def _print_example(printer: Printer, name: str, example: FailedCase) -> None:
-    printer.line(f"{name}: expected {example.expected}")
-    for text, label, probability in zip(example.texts, example.predicted, example.probabilities, strict=True):
-        printer.line(f"    {label} {probability:.3f}  {text}")
+def _print_example(printer: Printer, test: str, example: FailedCase) -> None:
+    printer.line(f"{test}: expected {example.expected}")
+    for text, name, probability in zip(example.texts, example.classes, example.probabilities, strict=True):
+        printer.line(f"    {name} {probability:.3f}  {text}")

@@ -30,12 +30,17 @@ Score = Callable[[Sequence[str]], NDArray[np.float64]]  # texts -> (N, 3), NaN f
 
 @dataclass(frozen=True)
 class FailedCase:
-    """A case that fails: its texts, what was expected, and what the model says about each text."""
+    """A case that fails: its texts, what was expected, and what the model says about each text.
+
+    Attributes:
+        classes: the class that each probability is of: the predicted one, or the one whose probability was to be kept.
+    """
 
     texts: tuple[str, ...]
     expected: str
     predicted: tuple[str, ...]
-    probabilities: tuple[float, ...]  # of the predicted labels, or of the class that `direction` is about
+    classes: tuple[str, ...]
+    probabilities: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -160,15 +165,17 @@ def _directed_class(test: BehaviorTest) -> str:
 def _describe(
     test: BehaviorTest, case: tuple[str, ...], scores: NDArray[np.float64], labels: NDArray[np.int64]
 ) -> FailedCase:
-    expected = {"label": test.expect, "invariance": "the same label"}.get(
-        test.kind, f"no lower probability of {_directed_class(test)}"
-    )
-    columns = [THREE.index(_directed_class(test))] * len(case) if test.kind == "direction" else labels.tolist()
+    directed = THREE.index(_directed_class(test))
+    columns = [directed] * len(case) if test.kind == "direction" else labels.tolist()
     return FailedCase(
         texts=case,
-        expected=expected,
+        expected={"label": test.expect, "invariance": "the same label"}.get(
+            test.kind, f"{THREE[directed]} to be at most {TOLERANCE} less probable"
+        ),
         predicted=tuple(LABELS[labels].tolist()),
+        classes=tuple(LABELS[columns].tolist()),
         probabilities=tuple(
-            float(row[column]) if column < len(THREE) else 0.0 for row, column in zip(scores, columns, strict=True)
+            float(np.nan_to_num(row[column])) if column < len(THREE) else 0.0
+            for row, column in zip(scores, columns, strict=True)
         ),
     )
