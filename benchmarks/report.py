@@ -127,7 +127,9 @@ def format_behavior(capabilities: Mapping[str, Any], tests: Mapping[str, Any]) -
     commands = dict.fromkeys(f"`{run['command']}`" for run in capabilities.values())
     return [
         *lines,
-        f"By {', '.join(commands)}; sst2 is the model of `rnnsent train sst2`. A tool that answers neutral fails a test of praise or criticism.",
+        f"By {', '.join(commands)}; sst2 is the model of `rnnsent train sst2`. The rates of the capabilities leave out the tests that",
+        "expect neutral, which a model of two classes cannot pass. A tool that answers neutral fails a test of praise or criticism,",
+        "and one that knows no names cannot fail a test of names.",
         "",
     ]
 
