@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from rnnsent.data.byte_input import ByteInput
+from rnnsent.data.open_table import open_table
 from rnnsent.data.read_options import ReadOptions, check_read_options
 from rnnsent.errors import DataError, SettingsError
-from tests.support.read_tables import open_content
+from tests.support.read_tables import open_content, write_file
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,12 @@ def test_invalid_encoding(encoding: str) -> None:
         SettingsError, match=r"^--encoding .* is unknown; for example utf-8, cp1252, latin-1, utf-16, gb18030$"
     ):
         check_read_options(ReadOptions(encoding=encoding))
+
+
+def test_error_closes_file(tmp_path: Path) -> None:
+    """A row that cannot be read closes the file, of which most is unread."""
+    path = write_file(tmp_path, "in.jsonl", '{"text": ' + "[" * 200_000 + "\n")
+    source = ByteInput.open(path)
+    with pytest.raises(DataError):
+        list(open_table(source, "jsonl", ReadOptions()).readable_rows())
+    assert source._file is not None and source._file.closed

@@ -81,6 +81,11 @@ class ByteInput:
             raise DataError("stdin is closed: there is nothing to read for -")
         return cls("stdin", sys.stdin.fileno())
 
+    def close(self) -> None:
+        """Close the file, if there is one and it is not closed; reading to the end does that as well."""
+        if self._file:
+            self._file.close()
+
     @property
     def can_be_reopened(self) -> bool:
         """Whether the input is a regular file."""
