@@ -17,7 +17,7 @@ from rnnsent.data.sentiment_scales import NEUTRAL
 from rnnsent.evaluation.behavior.score_model import score_with
 from rnnsent.evaluation.behavior.suite import Outcome, Score, count_failures, require_sentiments, run_suite
 from rnnsent.evaluation.behavior.templates import read_suite
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 NEUTRAL_SCORE = 0.05
 

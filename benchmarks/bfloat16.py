@@ -9,7 +9,7 @@ import numpy as np
 import record
 
 from rnnsent.data.sources import find_source
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 
 def main() -> None:

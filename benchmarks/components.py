@@ -12,7 +12,7 @@ from rnnsent.checkpoint.store import find_model
 from rnnsent.data.sources import find_source
 from rnnsent.network.ngrams import NgramModel, network_weights
 from rnnsent.network.torch_engine import TorchEngine
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 from rnnsent.training.training_data import encode
 
 

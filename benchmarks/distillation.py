@@ -17,7 +17,7 @@ import record
 
 from rnnsent.checkpoint.store import find_model
 from rnnsent.data.sources import find_source
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 from rnnsent.training.teachers import CheckpointTeacher, Teacher, load_teacher
 
 SPLITS = (("sst2", "validation"), ("sentences", "test"))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import record
 
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 NEUTRAL_SCORE = 0.05
 

@@ -23,7 +23,7 @@ from rnnsent.data.examples import Examples
 from rnnsent.data.ids import Ids
 from rnnsent.network.classifier import Classifier
 from rnnsent.network.device import autocast
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 from rnnsent.training.events import EpochResult, TrainingStarted
 from rnnsent.training.request import TrainingRequest
 from rnnsent.training.train import train

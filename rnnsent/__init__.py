@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from rnnsent.api import train as train
     from rnnsent.errors import RnnsentError as RnnsentError
     from rnnsent.prediction import Prediction as Prediction
-    from rnnsent.prediction import Predictor as Predictor
+    from rnnsent.predictor import Predictor as Predictor
 
 __version__ = "0.1.0"
 __all__ = ["Prediction", "Predictor", "RnnsentError", "compare", "evaluate", "load", "train"]
 
 _MODULES = {
     "Prediction": "rnnsent.prediction",
-    "Predictor": "rnnsent.prediction",
+    "Predictor": "rnnsent.predictor",
     "RnnsentError": "rnnsent.errors",
     "compare": "rnnsent.api",
     "evaluate": "rnnsent.api",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from rnnsent.config import Device, PredictPrecision
 from rnnsent.environment import limit_spinning
 from rnnsent.errors import RnnsentError
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 if TYPE_CHECKING:
     from rnnsent.data.read_options import ReadOptions

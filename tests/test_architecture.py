@@ -11,10 +11,10 @@ import rnnsent
 PACKAGE = Path(rnnsent.__file__).parent
 LAYERS = (
     "environment", "errors", "atomic", "lock", "settings", "config", "recipe", "parallel", "data", "network", "checkpoint",
-    "prediction", "evaluation", "training", "output", "api", "cli",
+    "prediction", "predictor", "evaluation", "training", "output", "api", "cli",
 )  # fmt: skip
 ENTRY_POINTS = {  # modules above all layers, and the layers that they may import
-    "__init__": ("errors", "prediction", "api"),
+    "__init__": ("errors", "prediction", "predictor", "api"),
     "__main__": ("cli",),
 }
 FOR_NETWORK = {"rnnsent.data.ids", "rnnsent.data.batches"}  # what `network` may import of `data`

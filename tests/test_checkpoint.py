@@ -14,7 +14,7 @@ from rnnsent.checkpoint.checkpoint import CONFIG, METRICS, TOKENIZER, WEIGHTS, C
 from rnnsent.checkpoint.config_json import FORMAT
 from rnnsent.checkpoint.manifest import MANIFEST
 from rnnsent.errors import ModelError
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 METRIC_VALUES = {"n": 4, "accuracy": 0.5, "accuracy_interval": [0.2, 0.8], "macro_f1": 0.5, "log_loss": 0.7}
 NESTED = "[" * 100_000 + "]" * 100_000

@@ -23,7 +23,7 @@ def test_keyboard_interrupt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("rnnsent.prediction.Predictor.predict_batches", interrupt)
+    monkeypatch.setattr("rnnsent.predictor.Predictor.predict_batches", interrupt)
     assert run(["predict", "good"]) == 130
     assert capsys.readouterr() == ("", "")
 
@@ -40,10 +40,10 @@ LINES = b"a good film, and not a very bad one\n" * 1_000
 # The command line, which says on stderr when it first calls a method of its output.
 ANNOUNCE = """
 import os
-import rnnsent.prediction
+import rnnsent.predictor
 from rnnsent.cli.app import main
 from rnnsent.output.terminal import Output
-rnnsent.prediction.THREADING_THRESHOLD = {threshold}
+rnnsent.predictor.THREADING_THRESHOLD = {threshold}
 method = Output.{method}
 def announce(self, *arguments):
     Output.{method} = method

@@ -7,7 +7,7 @@ import pytest
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.store import BUNDLED
 from rnnsent.data.coverage import MAX_SAMPLE_TEXTS, Coverage
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 from tests.support.reviews import reviews
 
 TWEETS = [

@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from rnnsent.network import batched, cells, equations, hardware
 from rnnsent.network.torch_engine import TorchEngine
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_torch_threads(predictor: Predictor, torch_engine: TorchEngine, monkeypa
     """PyTorch's number of threads is restored."""
     import torch
 
-    monkeypatch.setattr("rnnsent.prediction.THREADING_THRESHOLD", 0)
+    monkeypatch.setattr("rnnsent.predictor.THREADING_THRESHOLD", 0)
     before = torch.get_num_threads()
     torch.set_num_threads(3)
     try:
@@ -103,7 +103,7 @@ def test_torch_threads(predictor: Predictor, torch_engine: TorchEngine, monkeypa
 @pytest.mark.parametrize("threshold", [0, 1e9], ids=["threads", "no threads"])
 def test_blas_threads(predictor: Predictor, monkeypatch: pytest.MonkeyPatch, threshold: float) -> None:
     """BLAS runs on one thread, and its number of threads is restored."""
-    monkeypatch.setattr("rnnsent.prediction.THREADING_THRESHOLD", threshold)
+    monkeypatch.setattr("rnnsent.predictor.THREADING_THRESHOLD", threshold)
     n_threads: list[int] = []
     network = predictor._engine._network
     logits = network.logits

@@ -16,7 +16,7 @@ from rnnsent.evaluation.evaluate import Evaluation, compute_evaluation
 from rnnsent.evaluation.evaluate import evaluate as evaluate_source
 from rnnsent.evaluation.store_metrics import save_evaluation
 from rnnsent.lock import run_lock
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 from tests.support.tables import write_table
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from rnnsent.checkpoint.checkpoint import CONFIG, REQUIRED, Checkpoint
 from rnnsent.checkpoint.config_json import FORMAT
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 from tests.checkpoints.write import FOLDER, KINDS
 
 

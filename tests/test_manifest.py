@@ -12,7 +12,7 @@ from rnnsent import atomic
 from rnnsent.checkpoint.checkpoint import FILES, REQUIRED, Checkpoint
 from rnnsent.checkpoint.manifest import MANIFEST, Entry
 from rnnsent.errors import ModelError
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 METRIC_VALUES = {"n": 4, "accuracy": 0.5, "accuracy_interval": [0.2, 0.8], "macro_f1": 0.5, "log_loss": 0.7}
 

@@ -12,7 +12,7 @@ from rnnsent.checkpoint.store import BUNDLED
 from rnnsent.data.emoticons import EMOTICONS
 from rnnsent.data.normalization import STEPS
 from rnnsent.data.substitution import normalize, normalize_with_spans
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 LEVELS = tuple(STEPS)
 FRAGMENTS = (

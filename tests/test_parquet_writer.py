@@ -18,7 +18,7 @@ from rnnsent.data.records import TextReader
 from rnnsent.data.table_reader import BATCH_ROWS
 from rnnsent.errors import DataError
 from rnnsent.output.destination import OutputOptions, choose_destination, open_writer
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 
 @pytest.fixture

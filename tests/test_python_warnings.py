@@ -78,7 +78,7 @@ def test_out_of_memory(run_error, working_dir: Path, monkeypatch: pytest.MonkeyP
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("rnnsent.prediction.Predictor.predict_batches", fail)
+    monkeypatch.setattr("rnnsent.predictor.Predictor.predict_batches", fail)
     code, line = run_error("predict", "good")
     assert (code, "training.batch_tokens" in line) == (1, True)
 
@@ -90,6 +90,6 @@ def test_other_runtime_error(working_dir: Path, monkeypatch: pytest.MonkeyPatch)
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 
-    monkeypatch.setattr("rnnsent.prediction.Predictor.predict_batches", fail)
+    monkeypatch.setattr("rnnsent.predictor.Predictor.predict_batches", fail)
     with pytest.raises(RuntimeError, match="cannot be multiplied"):
         run(["predict", "good"])

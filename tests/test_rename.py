@@ -16,7 +16,7 @@ from rnnsent.errors import RnnsentError, SettingsError
 from rnnsent.evaluation.evaluate import compute_evaluation, evaluate
 from rnnsent.evaluation.store_metrics import save_evaluation
 from rnnsent.lock import run_lock
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 from tests.support.tables import two_class_rows, write_table
 
 

@@ -9,7 +9,7 @@ from rnnsent.checkpoint.checkpoint import FILES, MAX_JSON_BYTES, REQUIRED, Check
 from rnnsent.checkpoint.manifest import MANIFEST
 from rnnsent.checkpoint.safe_read import read_bytes
 from rnnsent.errors import ModelError
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 
 def predict(path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.store import BUNDLED
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 from tests.support.networks import CELLS, POOLINGS, WORDS
 from tests.support.reviews import reviews
 from tests.support.scoring import TOLERANCE, compare, load_predictors

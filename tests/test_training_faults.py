@@ -10,7 +10,7 @@ import torch
 from rnnsent.checkpoint.checkpoint import WEIGHTS, Checkpoint
 from rnnsent.checkpoint.resume import ResumeState
 from rnnsent.errors import DataError, RnnsentError, SettingsError
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 from rnnsent.training.events import Event, ModelSaved, TrainingStopped
 from rnnsent.training.objective import Objective
 from rnnsent.training.request import TrainingRequest

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rnnsent.data.sources import Source
     from rnnsent.evaluation.evaluate import Evaluation
     from rnnsent.evaluation.gates import GateResult
-    from rnnsent.prediction import Predictor
+    from rnnsent.predictor import Predictor
 
 HTML_SUFFIXES = (".html", ".htm")
 

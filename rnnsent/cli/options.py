@@ -22,7 +22,7 @@ from rnnsent.settings import option_name
 
 if TYPE_CHECKING:
     from rnnsent.data.labels import LabelMap
-    from rnnsent.prediction import Predictor
+    from rnnsent.predictor import Predictor
 
 DATA, MODEL, TRAINING, DISTILLATION, RUN = "Data", "Model", "Training", "Distillation", "Run"  # groups of options
 
@@ -232,7 +232,7 @@ def load_predictor(model: str | None, device: Device, precision: PredictPrecisio
         reason: why `model` was chosen, if not by the user.
     """
     from rnnsent.checkpoint.store import choose_model
-    from rnnsent.prediction import Predictor
+    from rnnsent.predictor import Predictor
 
     choice = choose_model(model)
     for error in choice.unreadable_models:

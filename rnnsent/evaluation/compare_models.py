@@ -16,7 +16,7 @@ from rnnsent.evaluation.choose_split import read_split, was_trained_on
 from rnnsent.evaluation.compare import Comparison, compare
 from rnnsent.evaluation.evaluate import compute_evaluation, find_in_training
 from rnnsent.evaluation.model_classes import match_model
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 LOG = logging.getLogger(__name__)
 

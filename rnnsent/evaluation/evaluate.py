@@ -19,7 +19,8 @@ from rnnsent.errors import DataError
 from rnnsent.evaluation.choose_split import read_split, was_trained_on
 from rnnsent.evaluation.metrics import Metrics, compute_metrics
 from rnnsent.evaluation.model_classes import choose_scored_classes, match_model
-from rnnsent.prediction import Prediction, Predictor, Scores, to_predictions
+from rnnsent.prediction import Prediction, Scores, to_predictions
+from rnnsent.predictor import Predictor
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What an engine offers: the logits of a network for rows of token ids. `rnnsent.prediction` chooses which one runs."""
+"""What an engine offers: the logits of a network for rows of token ids. `rnnsent.predictor` chooses which one runs."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager

@@ -21,7 +21,7 @@ from rnnsent.data.corpus import Corpus, read_corpus
 from rnnsent.data.splits import VALIDATION
 from rnnsent.evaluation.evaluate import compute_evaluation
 from rnnsent.evaluation.store_metrics import store_evaluation
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 from rnnsent.recipe import Recipe
 from rnnsent.training.events import EpochResult, Event, ModelSaved, PhaseProgress, TrainingStarted, TrainingStopped
 from rnnsent.training.recipe import check_same_recipe

@@ -20,7 +20,7 @@ from rnnsent.checkpoint.store import available_models
 from rnnsent.config import Device, split_list
 from rnnsent.data.labels import class_name
 from rnnsent.errors import DataError, ModelError
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 from rnnsent.training.events import LabelingProgress
 
 TEXTS_PER_FILE = 2_048  # that are labeled and cached at a time

@@ -18,7 +18,7 @@ from rnnsent.config import ModelConfig, TokenizerConfig
 from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.network.calibration import EXPONENTS
 from rnnsent.network.ngrams import BIAS, KEYS, WEIGHTS, hash_ngrams
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 from rnnsent.recipe import Recipe
 
 FOLDER = Path(__file__).parent

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnsent.checkpoint.checkpoint import Checkpoint
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 FILE = Path(__file__).with_name("english.jsonl")
 ENGLISH = Path(__file__).parents[2] / "models" / "english"

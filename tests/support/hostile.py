@@ -24,7 +24,7 @@ from rnnsent.checkpoint.card import model_card
 from rnnsent.checkpoint.checkpoint import CONFIG, METRICS, TOKENIZER, WEIGHTS, Checkpoint
 from rnnsent.checkpoint.manifest import MANIFEST
 from rnnsent.errors import RnnsentError
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 FIXTURES = Path(__file__).parents[1] / "checkpoints"
 KINDS = ("rnn", "gru", "bpe", "lstm")

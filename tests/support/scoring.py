@@ -11,14 +11,13 @@ from unittest import mock
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnsent import prediction
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.config import ModelConfig
 from rnnsent.data.ids import Ids
 from rnnsent.network import equations
 from rnnsent.network.numpy_engine import NumpyEngine
 from rnnsent.network.torch_engine import TorchEngine
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 TOLERANCE = 1e-5
 Probabilities = NDArray[np.float64]
@@ -81,7 +80,7 @@ def score_functions(predictors: dict[str, Predictor]) -> Iterator[tuple[str, Sco
 def score_in_batches(predictor: Predictor, texts: Sequence[str], size: int, threads: int) -> Probabilities:
     """The probabilities of the texts, given to the predictor `size` at a time; 0 threads use no worker."""
     with ExitStack() as stack:
-        stack.enter_context(mock.patch.object(prediction, "THREADING_THRESHOLD", -1.0 if threads else np.inf))
+        stack.enter_context(mock.patch("rnnsent.predictor.THREADING_THRESHOLD", -1.0 if threads else np.inf))
         stack.enter_context(mock.patch.dict(os.environ, OMP_NUM_THREADS=str(threads or 1)))
         if isinstance(predictor._engine, TorchEngine):
             import torch

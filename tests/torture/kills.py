@@ -28,7 +28,7 @@ from rnnsent.checkpoint.checkpoint import WEIGHTS, Checkpoint
 from rnnsent.checkpoint.resume import ResumeState
 from rnnsent.checkpoint.store import FOLDER_VARIABLE
 from rnnsent.errors import RnnsentError
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 from rnnsent.training.request import TrainingRequest
 from rnnsent.training.train import train
 from tests.support.settings import dotted

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from rnnsent.evaluation.behavior.suite import Score, fold_probabilities
 from rnnsent.evaluation.behavior.templates import BehaviorTest
-from rnnsent.prediction import Predictor
+from rnnsent.predictor import Predictor
 
 MAX_UNKNOWN = 0.3  # fraction; measured: 0.03 to 0.16 for models of English, 0.46 for one of Chinese
 

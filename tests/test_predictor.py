@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnsent
-from rnnsent import prediction as module
+from rnnsent import predictor as module
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.data.ids import UNKNOWN_ID
 from rnnsent.data.records import RecordBatch
@@ -21,7 +21,8 @@ from rnnsent.network.calibration import SCALES
 from rnnsent.network.numpy_engine import NumpyEngine
 from rnnsent.network.torch_engine import TorchEngine
 from rnnsent.parallel import PAUSE, Pause
-from rnnsent.prediction import PredictedBatch, Prediction, Predictor
+from rnnsent.prediction import PredictedBatch, Prediction
+from rnnsent.predictor import Predictor
 from tests.support.networks import CELLS, POOLINGS, WORDS
 
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join), min_size=1, max_size=6)
