@@ -42,7 +42,7 @@ def test_size() -> None:
 @pytest.mark.parametrize("test", SUITE, ids=NAMES)
 def test_cases(test: BehaviorTest) -> None:
     """Every test has 200 distinct, complete cases of its kind."""
-    cases = test.cases()
+    cases = test.cases
     assert len(set(cases)) == len(cases) == CASES_PER_TEST
     assert {len(case) for case in cases} == {1 if test.kind == "label" else 2}
     for case in cases:
@@ -69,7 +69,7 @@ def test_definition(test: BehaviorTest) -> None:
         assert (test.perturbation in PERTURBATIONS) != bool(test.swap)
         swapped = [[name for name in test.swap if name in slot_names(template)] for template in test.templates]
         assert not test.swap or {len(names) for names in swapped} == {1}
-    cases = [case[0] for case in test.cases()]
+    cases = [case[0] for case in test.cases]
     for template in test.templates:
         pattern = re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(template)))
         assert any(pattern.fullmatch(text) for text in cases), template
@@ -77,7 +77,7 @@ def test_definition(test: BehaviorTest) -> None:
 
 def test_digest() -> None:
     """The cases are the same on every machine; change the digest when the templates are changed."""
-    cases = "\n".join(text for test in SUITE for case in test.cases() for text in case)
+    cases = "\n".join(text for test in SUITE for case in test.cases for text in case)
     assert hashlib.sha256(cases.encode()).hexdigest()[:16] == DIGEST
 
 
@@ -106,7 +106,7 @@ def test_never_trained_on() -> None:
 
 def test_no_training_text() -> None:
     """No text of a case nearly equals one of the bundled data set or of the probes."""
-    texts = [text for test in SUITE for case in test.cases() for text in case]
+    texts = [text for test in SUITE for case in test.cases for text in case]
     rows = [row for path in sorted(BUNDLED_SENTENCES.glob("*.csv")) for row in read_rows(path)]
     others = [row["text"] for row in (*rows, *read_rows(ROOT / "benchmarks" / "probes.csv"))]
     assert len(rows) > 2000

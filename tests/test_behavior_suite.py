@@ -38,7 +38,7 @@ def make_test(templates: Sequence[str], **fields: object) -> BehaviorTest:
 def test_swap() -> None:
     """Of several slots, the one in the template changes, and nothing else."""
     test = make_test(["{name} is here", "it is {word}"], kind="invariance", swap=("name", "word"))
-    assert {frozenset(case) for case in test.cases()} == {
+    assert {frozenset(case) for case in test.cases} == {
         frozenset({"ann is here", "bob is here"}),
         frozenset({"it is good", "it is bad"}),
     }

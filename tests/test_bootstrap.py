@@ -11,7 +11,7 @@ N = 150
 
 
 def draw_predictions(K: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """True classes and the predictions of two models, (N,) each; B is right more often, and K is no prediction."""
+    """True classes and the predictions of two models, (N,) each; B is right more often, and the index K means that there is none."""
     random = np.random.default_rng(seed)
     labels = random.integers(K, size=N)
     a, b = (np.where(random.random(N) < right, labels, random.integers(K + 1, size=N)) for right in (0.5, 0.7))

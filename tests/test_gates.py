@@ -3,7 +3,8 @@
 import pytest
 
 from rnnsent.errors import SettingsError
-from rnnsent.evaluation.gates import Gate, add_interval, check_gates, parse_gates, wilson_interval
+from rnnsent.evaluation.gates import Gate, add_interval, check_gates, parse_gates
+from rnnsent.evaluation.intervals import wilson_interval
 
 KNOWN = {"accuracy": True, "accuracy.lower": True, "recall.very bad": True, "recall.<3": True, "log_loss": False}
 

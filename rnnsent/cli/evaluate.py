@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,7 +30,7 @@ from rnnsent.output.terminal import enable_logging, notify, open_file, open_stdo
 if TYPE_CHECKING:
     from rnnsent.data.sources import Source
     from rnnsent.evaluation.evaluate import Evaluation
-    from rnnsent.evaluation.gates import GateResult
+    from rnnsent.evaluation.gates import Gate, GateResult
     from rnnsent.predictor import Predictor
 
 HTML_SUFFIXES = (".html", ".htm")
@@ -137,15 +137,13 @@ def _write_report(path: Path, evaluation: "Evaluation", predictor: "Predictor", 
 def _check_options(options: EvaluateOptions) -> None:
     """Raise SettingsError for options that contradict each other, before anything is read."""
     check_junit(options.junit, options.require)
-    files = (("--predictions", options.predictions), ("--report", options.report))
-    for option, path in files:
+    for option, path in (("--predictions", options.predictions), ("--report", options.report)):
         if path and len(options.sources) > 1:
             raise SettingsError(
                 f"{option} is for one source, and {len(options.sources)} are given; evaluate them one by one"
             )
-    for option, output in files:
-        if output:
-            check_output(option, output, options.sources)
+        if path:
+            check_output(option, path, options.sources)
     if options.report:
         if options.report.suffix.lower() not in HTML_SUFFIXES:
             raise SettingsError(
@@ -185,7 +183,7 @@ def _evaluate_all(
     return evaluations, None
 
 
-def _check(evaluation: "Evaluation", gates: "Sequence[Any]") -> "list[GateResult]":
+def _check(evaluation: "Evaluation", gates: "Sequence[Gate]") -> "list[GateResult]":
     from rnnsent.evaluation.figures import compute_figures
     from rnnsent.evaluation.gates import check_gates
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rnnsent.evaluation.bootstrap import Interval, PairedScores, bootstrap_mean
 from rnnsent.evaluation.evaluate import Evaluation, ScoredTexts
-from rnnsent.evaluation.gates import wilson_interval
+from rnnsent.evaluation.intervals import wilson_interval
 from rnnsent.evaluation.mcnemar import LEVEL, Cells, estimate_texts_needed, find_smallest_difference, mcnemar
 
 

@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnsent.evaluation.gates import wilson_interval
+from rnnsent.evaluation.intervals import wilson_interval
 
 MAX_POINTS = 200
 MAX_DEVIATION = 0.001  # of a thinned curve, as a fraction of its range: a third of a pixel on a chart of 300 pixels

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnnsent.errors import SettingsError
+from rnnsent.evaluation.intervals import wilson_interval
 
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -93,14 +94,6 @@ def add_interval(figures: dict[str, float | None], name: str, successes: int, n:
     """Add a proportion and the bounds NAME.lower and NAME.upper of its 95% Wilson interval; undefined if n is 0."""
     low, high = wilson_interval(successes, n) if n else (None, None)
     figures |= {name: successes / n if n else None, f"{name}.lower": low, f"{name}.upper": high}
-
-
-def wilson_interval(successes: int, n: int) -> tuple[float, float]:
-    """The 95% confidence interval of a proportion by Wilson's score method (Wilson 1927); n is at least 1."""
-    from scipy.stats import binomtest
-
-    interval = binomtest(successes, n).proportion_ci(0.95, method="wilson")
-    return float(interval.low), float(interval.high)
 
 
 def fold_name(name: str) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnsent.evaluation.intervals import wilson_interval
+
 N_CALIBRATION_BINS = 15
 FIRST_BAND_TOKENS = 16  # upper limit of the first length band; every further limit is twice the one before
 
@@ -68,7 +70,6 @@ def compute_metrics(
         classes: the names of the K classes.
         lengths: (N,) numbers of tokens.
     """
-    from scipy.stats import binomtest
     from sklearn import metrics
 
     indices = list(range(len(classes)))
@@ -77,11 +78,10 @@ def compute_metrics(
     precision, recall, f1, support = metrics.precision_recall_fscore_support(
         labels, predicted, labels=indices, zero_division=0.0
     )
-    interval = binomtest(int(correct.sum()), len(labels)).proportion_ci(0.95, method="wilson")
     return Metrics(
         n=len(labels),
         accuracy=float(correct.mean()),
-        accuracy_interval=(float(interval.low), float(interval.high)),
+        accuracy_interval=wilson_interval(int(correct.sum()), len(labels)),
         macro_f1=float(metrics.f1_score(labels, predicted, average="macro", zero_division=0.0)),
         log_loss=float(metrics.log_loss(labels, probabilities, labels=indices)),
         expected_calibration_error=expected_calibration_error(labels, probabilities),

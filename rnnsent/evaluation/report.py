@@ -16,7 +16,7 @@ from rnnsent.evaluation.curves import (
     compute_risk_coverage,
 )
 from rnnsent.evaluation.evaluate import Evaluation
-from rnnsent.evaluation.gates import wilson_interval
+from rnnsent.evaluation.intervals import wilson_interval
 from rnnsent.evaluation.metrics import Metrics, expected_calibration_error
 from rnnsent.evaluation.mistakes import Mistake, find_mistakes
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rnnsent.evaluation.behavior.suite import FailedCase, Outcome, count_failures
-from rnnsent.evaluation.gates import wilson_interval
+from rnnsent.evaluation.intervals import wilson_interval
 from rnnsent.output.printer import Printer
 from rnnsent.output.terminal import Output, pluralize
 

@@ -6,7 +6,7 @@ from rnnsent.data.splits import TRAIN
 from rnnsent.evaluation.compare import Comparison
 from rnnsent.evaluation.disagreements import Disagreement
 from rnnsent.output.printer import Printer
-from rnnsent.output.tables import MAX_EXAMPLE_LENGTH
+from rnnsent.output.tables import shorten
 from rnnsent.output.terminal import Output, pluralize
 
 
@@ -111,7 +111,7 @@ def print_disagreements(output: Output, disagreements: Sequence[Disagreement]) -
                     "-" if name is None else f"{name} {probability:.3f}"
                     for name, probability in zip(each.predicted, each.probability, strict=True)
                 ),
-                _shorten(each.text),
+                shorten(each.text),
             ]
             for each in disagreements
         ],
@@ -130,7 +130,3 @@ def _round_up(number: int) -> int:
     """The number with two significant digits."""
     unit = 10 ** max(0, len(str(number)) - 2)
     return -(-number // unit) * unit
-
-
-def _shorten(text: str) -> str:
-    return f"{text[:MAX_EXAMPLE_LENGTH]}{'…' if len(text) > MAX_EXAMPLE_LENGTH else ''}"

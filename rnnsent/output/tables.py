@@ -98,7 +98,7 @@ def print_mistakes(output: Output, name: str, mistakes: Sequence[Mistake]) -> No
                 mistake.label,
                 mistake.predicted,
                 f"{mistake.probability:.3f}",
-                _shorten(mistake.text),
+                shorten(mistake.text),
             ]
             for mistake in mistakes
         ],
@@ -174,7 +174,7 @@ def print_summary(output: Output, summary: DatasetSummary) -> None:
         printer.line(f"unlabeled splits: {', '.join(summary.unlabeled)}")
     printer.line("")
     for label, text in summary.splits[0].examples:
-        printer.line(f"{label}: {_shorten(text)}")
+        printer.line(f"{label}: {shorten(text)}")
 
 
 def print_catalog(output: Output, catalog: Mapping[str, Entry]) -> None:
@@ -188,7 +188,8 @@ def print_catalog(output: Output, catalog: Mapping[str, Entry]) -> None:
         printer.table(["name", "description"], [[name, f"{text}\n{origin}"] for name, origin, text in rows])
 
 
-def _shorten(text: str) -> str:
+def shorten(text: str) -> str:
+    """The beginning of a text, as it is quoted below a table."""
     return f"{text[:MAX_EXAMPLE_LENGTH]}{'…' if len(text) > MAX_EXAMPLE_LENGTH else ''}"
 
 

@@ -25,7 +25,7 @@ def score_with(predictor: Predictor) -> Score:
 
 def describe_unknown_words(predictor: Predictor, tests: Sequence[BehaviorTest]) -> str:
     """A warning if the model does not know the words of the tests; otherwise nothing."""
-    words = Counter(word for test in tests for case in test.cases()[::10] for word in case[0].lower().split())
+    words = Counter(word for test in tests for case in test.cases[::10] for word in case[0].lower().split())
     n_tokens = n_unknown = 0
     for word, count in words.items():
         known = [is_known for _, is_known in predictor.look_up_words(word)]

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from rnnsent.data.sentiment_scales import NEGATIVE, POSITIVE, THREE, fold_sentiments
 from rnnsent.errors import ModelError
 from rnnsent.evaluation.behavior.templates import BehaviorTest
-from rnnsent.evaluation.gates import Figures, add_interval, wilson_interval
+from rnnsent.evaluation.gates import Figures, add_interval
+from rnnsent.evaluation.intervals import wilson_interval
 
 TOLERANCE = 0.1  # by which a probability may move the wrong way
 NO_LABEL = "no label"
@@ -114,7 +115,7 @@ def run_suite(score: Score, tests: Iterable[BehaviorTest], *, has_neutral: bool,
 
 
 def run_test(score: Score, test: BehaviorTest, n_examples: int = 0) -> Outcome:
-    cases = test.cases()
+    cases = test.cases
     texts = [text for case in cases for text in case]
     scores = score(texts).reshape(len(cases), -1, len(THREE))  # (cases, texts per case, 3)
     labels = np.where(np.isnan(scores[..., 0]), len(THREE), np.nan_to_num(scores).argmax(axis=2))  # (cases, texts)

@@ -4,7 +4,7 @@ import tomllib
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
@@ -57,6 +57,7 @@ class BehaviorTest:
         """Whether only a model with a neutral class can pass."""
         return self.expect == "neutral"
 
+    @cached_property
     def cases(self) -> list[tuple[str, ...]]:
         """The distinct cases, each of one text, or of two for `invariance` and `direction`."""
         random = np.random.default_rng(zlib.crc32(self.name.encode()))

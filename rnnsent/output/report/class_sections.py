@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rnnsent.evaluation.curves import RATES, RECALLS
+from rnnsent.evaluation.curves import RATES, RECALLS, ClassCurves
 from rnnsent.evaluation.report import Report
 from rnnsent.output.report.charts import MAX_SERIES, Series, line_chart
 from rnnsent.output.report.page import Part, Section, Table, name_in_sentence, quote
@@ -47,7 +47,12 @@ def curves_section(report: Report) -> Section:
         text += f" The lines are those of the {len(drawn)} most frequent classes."
     if not drawn:
         return Section("curves", "ROC and precision-recall", "All texts have one class, so there are no curves.")
-    roc = line_chart(
+    parts = [_roc_part(report.curves, drawn), _precision_part(report.curves, drawn)]
+    return Section("curves", "ROC and precision-recall", text, parts)
+
+
+def _roc_part(curves: Sequence[ClassCurves], drawn: Sequence[ClassCurves]) -> Part:
+    chart = line_chart(
         "roc",
         "ROC curve",
         "How many texts of a class are found (vertical) by how many other texts are taken for it (horizontal). "
@@ -57,7 +62,20 @@ def curves_section(report: Report) -> Section:
         series=[Series(quote(curve.name), curve.roc) for curve in drawn],
         diagonal=True,
     )
-    precision = line_chart(
+    table = Table(
+        "ROC: area, and texts found at a false positive rate",
+        ["class", "area", *(f"found at {rate:.0%}" for rate in RATES)],
+        [
+            [quote(curve.name), f"{curve.roc_auc:.3f}", *(f"{found:.1%}" for found in curve.recall_at.values())]
+            for curve in curves
+        ],
+        numeric=range(1, len(RATES) + 2),
+    )
+    return Part([chart], [table])
+
+
+def _precision_part(curves: Sequence[ClassCurves], drawn: Sequence[ClassCurves]) -> Part:
+    chart = line_chart(
         "precision-recall",
         "Precision-recall curve",
         "How many of the predictions of a class are right (vertical) by how many of its texts are found (horizontal). "
@@ -68,16 +86,7 @@ def curves_section(report: Report) -> Section:
         y_label="precision",
         series=[Series(quote(curve.name), curve.precision_recall) for curve in drawn],
     )
-    roc_table = Table(
-        "ROC: area, and texts found at a false positive rate",
-        ["class", "area", *(f"found at {rate:.0%}" for rate in RATES)],
-        [
-            [quote(curve.name), f"{curve.roc_auc:.3f}", *(f"{found:.1%}" for found in curve.recall_at.values())]
-            for curve in report.curves
-        ],
-        numeric=range(1, len(RATES) + 2),
-    )
-    precision_table = Table(
+    table = Table(
         "Average precision, and the best precision with at least a recall",
         ["class", "average", *(f"at recall {recall:.0%}" for recall in RECALLS)],
         [
@@ -86,12 +95,11 @@ def curves_section(report: Report) -> Section:
                 f"{curve.average_precision:.3f}",
                 *(f"{precision:.1%}" for precision in curve.precision_at.values()),
             ]
-            for curve in report.curves
+            for curve in curves
         ],
         numeric=range(1, len(RECALLS) + 2),
     )
-    parts = [Part([roc], [roc_table]), Part([precision], [precision_table])]
-    return Section("curves", "ROC and precision-recall", text, parts)
+    return Part([chart], [table])
 
 
 def _describe_confusions(names: Sequence[str], matrix: Sequence[Sequence[int]]) -> str:
