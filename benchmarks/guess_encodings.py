@@ -21,7 +21,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from markdown_table import table
 
-from rnnsent.data.guess_encoding import CODECS, guess_encoding
+from rnnsent.data.guess_encoding import guess_encoding
+from rnnsent.data.legacy_codecs import CODECS
 
 N_SAMPLES = {1: 200, 10: 50, 1_000: 3}
 MAX_DRAWS = 30  # per sample, for texts of which most are ASCII

@@ -8,8 +8,7 @@ from typing import Any
 import headline
 import record
 from markdown_table import table
-
-from rnnsent.evaluation.behavior.templates import CAPABILITIES, read_suite
+from report_behavior import format_behavior, format_probes, format_short_texts
 
 OUTPUT = Path(__file__).parents[1] / "docs" / "results.md"
 
@@ -99,39 +98,6 @@ def format_components(runs: Mapping[str, Any]) -> list[str]:
     ]
     header = ["model", "texts", "network alone", "n-grams alone", "combined", "command"]
     return ["Accuracy of the two components of a model:", "", *table(header, rows), ""] if rows else []
-
-
-def format_probes(runs: Mapping[str, Any]) -> list[str]:
-    lines = []
-    for name, run in runs.items():
-        counts = ", ".join(f"{kind} {count}" for kind, count in run.items() if " of " in str(count))
-        lines += [
-            f"Short texts of benchmarks/probes.csv that the model {name} labels correctly (`{run['command']}`): {counts}.",
-            "",
-        ]
-    return lines
-
-
-def format_short_texts(runs: Mapping[str, Any]) -> list[str]:
-    kinds = ("negative", "positive", "without an opinion")
-    rows = [[name, *(run[kind] for kind in kinds), f"`{run['command']}`"] for name, run in runs.items()]
-    title = "Short service phrases, emoji, hashtags and markup that each tool labels correctly:"
-    return [title, "", *table(["tool", *kinds, "command"], rows), ""] if rows else []
-
-
-def format_behavior(capabilities: Mapping[str, Any], tests: Mapping[str, Any]) -> list[str]:
-    """Failure rates by capability, then by test; a test that a tool cannot take has none."""
-    lines = ["## Behavior", "", "Cases of the behavioral suite (`rnnsent check`) that fail, in %; lower is better:", ""]
-    for names, runs in ((CAPABILITIES, capabilities), ([test.name for test in read_suite()], tests)):
-        lines += [*table(["", *runs], [[name, *(run.get(name, "") for run in runs.values())] for name in names]), ""]
-    commands = dict.fromkeys(f"`{run['command']}`" for run in capabilities.values())
-    return [
-        *lines,
-        f"By {', '.join(commands)}; sst2 is the model of `rnnsent train sst2`. The rates of the capabilities leave out the tests that",
-        "expect neutral, which a model of two classes cannot pass. A tool that answers neutral fails a test of praise or criticism,",
-        "and one that knows no names cannot fail a test of names.",
-        "",
-    ]
 
 
 def format_peers(runs: Mapping[str, Any]) -> list[str]:

@@ -125,3 +125,28 @@ def test_cut_validation(capsys: pytest.CaptureFixture[str]) -> None:
     metrics = json.loads(captured.out)
     assert (metrics["split"], metrics["n"]) == ("validation", 4)
     assert "a.csv has no validation split: using the 4 texts that train leaves out" in captured.err
+
+
+def test_evaluate(run_ok, working_dir: Path) -> None:
+    """The metrics of an evaluation are printed and stored with the model."""
+    (working_dir / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
+    metrics = json.loads(run_ok("evaluate", "in.csv", "--model", "tiny", "--json", "-q"))
+    assert metrics["n"] == 2
+    stored = json.loads((working_dir / "models" / "tiny" / "metrics.json").read_text())
+    assert [evaluation["accuracy"] for evaluation in stored.values()] == [metrics["accuracy"]]
+    assert f"{metrics['accuracy']:.2%}" in run_ok("evaluate", "in.csv", "-m", "tiny", "-q")
+    assert run_ok("models", "verify", "tiny") == "tiny: OK (6 files)\n"
+
+
+def test_evaluate_bundled(
+    capsys: pytest.CaptureFixture[str], working_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bundled model is never written to, even by its relative path in a checkout."""
+    monkeypatch.setattr("rnnsent.checkpoint.store.BUNDLED", working_dir / "models")
+    monkeypatch.setattr("rnnsent.checkpoint.store.DEFAULT_BUNDLED", "tiny")
+    (working_dir / "in.csv").write_text("text,label\ngood,pos\nbad,neg\n")
+    files = {path: path.read_bytes() for path in (working_dir / "models" / "tiny").iterdir()}
+    for model in ("tiny", "./models/tiny", str(working_dir / "models" / "tiny")):
+        assert run(["evaluate", "in.csv", "--model", model]) == 0
+        assert "the metrics are not stored with the model" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in (working_dir / "models" / "tiny").iterdir()} == files

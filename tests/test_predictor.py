@@ -1,6 +1,6 @@
 """A text's prediction depends only on the text: not on its batch, its position or the engine."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -11,19 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnsent
-from rnnsent import predictor as module
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.data.ids import UNKNOWN_ID
-from rnnsent.data.records import RecordBatch
-from rnnsent.errors import DeviceError, ModelError
+from rnnsent.errors import ModelError
 from rnnsent.network import equations
 from rnnsent.network.calibration import SCALES
-from rnnsent.network.numpy_engine import NumpyEngine
 from rnnsent.network.torch_engine import TorchEngine
-from rnnsent.parallel import PAUSE, Pause
-from rnnsent.prediction import PredictedBatch, Prediction
+from rnnsent.prediction import Prediction
 from rnnsent.predictor import Predictor
 from tests.support.networks import CELLS, POOLINGS, WORDS
+from tests.support.predictions import probabilities_of, stream
 
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join), min_size=1, max_size=6)
 
@@ -51,18 +48,6 @@ def predictors(tmp_path_factory: pytest.TempPathFactory, write_model) -> Callabl
 @pytest.fixture
 def predictor(model: Checkpoint) -> Predictor:
     return Predictor(model)
-
-
-def probabilities_of(predictions: list[Prediction]) -> np.ndarray:
-    """Probabilities (N, K), NaN for a text without a known token."""
-    rows = [list(prediction.probabilities.values()) if prediction.probabilities else [] for prediction in predictions]
-    width = max(map(len, rows), default=1)
-    return np.array([row or [np.nan] * width for row in rows])
-
-
-def stream(predictor: Predictor, batches: Iterable[list[str] | Pause]) -> Iterator[PredictedBatch]:
-    """The predictor's batches for batches of texts."""
-    yield from predictor.predict_batches(batch if isinstance(batch, Pause) else RecordBatch(batch) for batch in batches)
 
 
 @settings(deadline=None, derandomize=True, max_examples=150)
@@ -231,77 +216,6 @@ def test_to_dict(predictor: Predictor) -> None:
     }
     assert {type(value) for value in (predictions.probability, predictions.oov_rate)} == {float}
     assert type(predictions.n_tokens) is int
-
-
-@pytest.fixture
-def bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pretend that the processor supports bfloat16."""
-    monkeypatch.setattr("rnnsent.network.device.has_bfloat16", lambda _: True)
-
-
-def allow_numpy(texts: int, predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PyTorch is worth loading after this many texts "a good film"."""
-    monkeypatch.setattr(module, "TORCH_THRESHOLD", texts * predictor._multiplications(["a good film"]))
-
-
-def test_torch_switch(model: Checkpoint, monkeypatch: pytest.MonkeyPatch, bfloat16: None) -> None:
-    """PyTorch takes over once the input is large enough for bfloat16 to pay."""
-    predictor = Predictor(model, precision="bfloat16")
-    allow_numpy(2, predictor, monkeypatch)
-    before = predictor.predict(["a good film"])
-    predictor.predict(["a good film"])
-    assert isinstance(predictor._engine, NumpyEngine)
-    after = predictor.predict(["a good film"])  # the third time is past the two that were allowed
-    assert isinstance(predictor._engine, TorchEngine)
-    np.testing.assert_allclose(probabilities_of(after), probabilities_of(before), atol=0.05)
-    predictor.predict(["a"])
-    assert isinstance(predictor._engine, TorchEngine)
-
-
-def test_torch_switch_in_stream(model: Checkpoint, monkeypatch: pytest.MonkeyPatch, bfloat16: None) -> None:
-    """PyTorch takes over within a long stream."""
-    monkeypatch.setattr(module, "THREADING_THRESHOLD", -1)
-    predictor = Predictor(model, precision="bfloat16")
-    allow_numpy(6, predictor, monkeypatch)
-    batches = [["a good film"] * 4, ["a bad film"], ["a good film", "", "bad"], PAUSE, ["good"]]
-    texts = [text for batch in batches if not isinstance(batch, Pause) for text in batch]
-    engines, predictions = [], []
-    for batch in stream(predictor, batches):
-        engines.append(type(predictor._engine))
-        predictions += batch.predictions
-    assert [prediction.text for prediction in predictions] == texts
-    expected = probabilities_of(Predictor(model).predict(texts))
-    np.testing.assert_allclose(probabilities_of(predictions), expected, atol=0.05)
-    assert (engines[0], engines[-1]) == (NumpyEngine, TorchEngine)
-
-
-def test_numpy_stays(model: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    """numpy stays if PyTorch has neither a GPU nor bfloat16."""
-    monkeypatch.setattr("rnnsent.network.device.has_bfloat16", lambda _: False)
-    predictor = Predictor(model, device="cpu", precision="bfloat16")
-    allow_numpy(0, predictor, monkeypatch)
-    predictor.predict(["a good film"] * 2)
-    assert isinstance(predictor._engine, NumpyEngine)
-
-
-@pytest.mark.parametrize("threshold", [0, 1e9], ids=["threads", "no threads"])
-def test_threads(predictor: Predictor, monkeypatch: pytest.MonkeyPatch, threshold: float) -> None:
-    """Batches come back in order with and without threads."""
-    monkeypatch.setattr(module, "THREADING_THRESHOLD", threshold)
-    texts = ["good", "", "a bad film", "film " * 40, "..."] * 7
-    batches = [texts[:3], PAUSE, texts[3:20], [], texts[20:]]
-    predictions = [prediction for batch in stream(predictor, batches) for prediction in batch.predictions]
-    assert [prediction.text for prediction in predictions] == texts
-    np.testing.assert_allclose(probabilities_of(predictions[:5] * 7), probabilities_of(predictions), atol=1e-6)
-
-
-def test_missing_device(model: Checkpoint) -> None:
-    """A missing device is refused at once."""
-    import torch
-
-    missing = "mps" if torch.cuda.is_available() else "cuda"
-    with pytest.raises(DeviceError, match=f"--device {missing}"):
-        Predictor(model, device=missing)
 
 
 def test_load(model: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,15 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from rnnsent.data.letter_frequencies import (
-    BALTIC,
-    CENTRAL,
-    COSTS,
-    CYRILLIC,
-    EAST_ASIAN,
-    LATIN,
-    WESTERN,
-)
+from rnnsent.data.legacy_codecs import CODECS, MULTIBYTE, Candidate
+from rnnsent.data.letter_frequencies import COSTS, EAST_ASIAN, LATIN
 from rnnsent.data.recognize_binary import UTF8_CHARACTER, decode_prefix, is_east_asian, looks_binary
 
 # The bits by which the best reading must beat each different one. Symbols show less than letters: the byte of an ellipsis
@@ -32,49 +25,6 @@ MAX_LETTER_BITS, MAX_EAST_ASIAN_BITS = 7.5, 12  # a reading costs at most this p
 MAX_WORDS, MAX_ASCII_WORDS = 1_500, 60
 ASCII_WEIGHT = 0.25  # words in ASCII show the language, and only through it the codec
 MAX_FOREIGN_BITS = 8  # cost of many words in ASCII in a text of another script
-
-Candidate = tuple[str, int, tuple[str, ...]]
-# Codecs, how rare they are in bits (estimated), and their languages. Of equal readings the first wins, so Windows precedes ISO.
-CODECS: tuple[Candidate, ...] = (
-    ("cp1252", 0, WESTERN),
-    ("iso8859-15", 2, WESTERN),
-    ("cp850", 8, WESTERN[:-1]),
-    ("cp437", 8, WESTERN[:-1]),
-    ("mac_roman", 8, WESTERN),
-    ("cp1250", 3, CENTRAL),
-    ("iso8859-2", 5, CENTRAL),
-    ("cp852", 8, CENTRAL),
-    ("mac_latin2", 8, CENTRAL),
-    ("cp1257", 7, BALTIC),
-    ("iso8859-13", 9, BALTIC),
-    ("cp775", 11, BALTIC),
-    ("cp1254", 3, ("Turkish",)),
-    ("cp857", 7, ("Turkish",)),
-    ("mac_turkish", 8, ("Turkish",)),
-    ("cp1251", 1, CYRILLIC),
-    ("koi8-r", 2, ("Russian", "Bulgarian")),
-    ("koi8-u", 3, ("Ukrainian",)),
-    ("iso8859-5", 4, CYRILLIC),
-    ("cp866", 4, CYRILLIC),
-    ("mac_cyrillic", 7, CYRILLIC),
-    ("cp1253", 1, ("Greek",)),
-    ("iso8859-7", 3, ("Greek",)),
-    ("cp737", 7, ("Greek",)),
-    ("mac_greek", 8, ("Greek",)),
-    ("cp1255", 1, ("Hebrew",)),
-    ("cp862", 7, ("Hebrew",)),
-    ("cp1256", 1, ("Arabic", "Persian", "Urdu")),
-    ("iso8859-6", 3, ("Arabic",)),
-    ("cp874", 1, ("Thai",)),
-    ("cp1258", 3, ("Vietnamese",)),
-    ("cp949", 1, ("Korean",)),
-    ("cp932", 1, ("Japanese",)),
-    ("euc_jp", 2, ("Japanese",)),
-    ("gb18030", 1, ("Chinese",)),
-    ("cp950", 1, ("Traditional",)),
-    ("big5hkscs", 3, ("Traditional",)),
-)
-MULTIBYTE = frozenset(("cp949", "cp932", "euc_jp", "gb18030", "cp950", "big5hkscs"))
 
 PUNCTUATION = frozenset("’‘“”„«»‹›–—…•·‚")
 SYMBOLS = frozenset("´£€¥©®™°§¿¡ºª½¼¾²³×±µ¢\xa0\xad№")
