@@ -29,7 +29,7 @@ def main() -> None:
         *format_components(entries.get("components", {})),
         *format_probes(entries.get("probes", {})),
         *format_short_texts(entries.get("short_texts", {})),
-        *format_behavior(entries.get("behavior", {}), entries.get("behavior_tests", {})),
+        *format_behavior(entries),
         *format_peers(entries.get("peers", {})),
         *format_distillation(entries.get("distillation", {})),
         *format_accuracy_by_length(entries.get("accuracy", {})),

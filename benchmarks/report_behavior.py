@@ -26,8 +26,9 @@ def format_short_texts(runs: Mapping[str, Any]) -> list[str]:
     return [title, "", *table(["tool", *kinds, "command"], rows), ""] if rows else []
 
 
-def format_behavior(capabilities: Mapping[str, Any], tests: Mapping[str, Any]) -> list[str]:
-    """Failure rates by capability, then by test; a test that a tool cannot take has none."""
+def format_behavior(entries: Mapping[str, Any]) -> list[str]:
+    """Failure rates by capability, then by test, of all recorded entries; a test that a tool cannot take has none."""
+    capabilities, tests = entries.get("behavior", {}), entries.get("behavior_tests", {})
     lines = ["## Behavior", "", "Cases of the behavioral suite (`rnnsent check`) that fail, in %; lower is better:", ""]
     for names, runs in ((CAPABILITIES, capabilities), ([test.name for test in read_suite()], tests)):
         lines += [*table(["", *runs], [[name, *(run.get(name, "") for run in runs.values())] for name in names]), ""]
