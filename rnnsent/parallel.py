@@ -4,6 +4,7 @@ The items of a batch are split round-robin into one shard per worker, so every s
 time for a batch does not depend on the order of its items. The next batches are read while one is processed.
 """
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 THREAD_PREFIX = "rnnsent"
+SWITCH_SECONDS = 0.001  # a worker waits so long for the thread that reads and writes; Python's default is 0.005
 PREFETCH = 2  # batches read before the first of them is done
 
 
@@ -81,7 +83,9 @@ def ordered_map(
     pending: deque[tuple[Batch, list[Future[Result]]]] = deque()
     errors: list[Exception] = []
     wait = True
+    switch_seconds = sys.getswitchinterval()
     try:
+        sys.setswitchinterval(SWITCH_SECONDS)
         for batch in _until_error(batches, errors):
             if not isinstance(batch, Pause):
                 content = items(batch)
@@ -97,6 +101,7 @@ def ordered_map(
         wait = False
         raise
     finally:
+        sys.setswitchinterval(switch_seconds)
         pool.shutdown(wait=wait, cancel_futures=True)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.store import BUNDLED
 from rnnsent.data.emoticons import EMOTICONS
-from rnnsent.data.normalization import STEPS
+from rnnsent.data.normalization import STEPS, is_plain
 from rnnsent.data.substitution import normalize, normalize_with_spans
 from rnnsent.predictor import Predictor
 
@@ -41,6 +41,23 @@ def test_spans(text: str, level: str) -> None:
 def test_cheap_tests(text: str, level: str) -> None:
     """No step is skipped whose pattern matches."""
     assert [step for step in STEPS[level] if step.pattern.search(text) and not step.is_needed(text)] == []
+
+
+@settings(deadline=None, derandomize=True, max_examples=1_000)
+@given(st.one_of(TEXTS, st.text(st.characters(max_codepoint=127)), st.sampled_from([*EMOTICONS.values(), ":D", "XD"])))
+@example("isn\\'t")
+@example("isn''t")
+@example("WWW.A.B")
+@example("T_T")
+def test_is_plain(text: str) -> None:
+    """A text that all steps are skipped for needs none of them."""
+    if is_plain(text):
+        assert [step for level in LEVELS for step in STEPS[level] if step.pattern.search(text)] == []
+        assert "#" not in text
+
+
+def test_most_text_is_plain() -> None:
+    assert is_plain('It wasn\'t the best hotel (not even close), but $90 a night is fair, and "breakfast" was OK!')
 
 
 @settings(deadline=None, derandomize=True)

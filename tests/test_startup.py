@@ -5,9 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+
+from rnnsent.cli.app import RootGroup, app
 
 SLOW = {"torch", "datasets", "pyarrow", "pandas", "sklearn", "scipy", "matplotlib"}
-COMMANDS = ("", "train", "evaluate", "compare", "check", "predict", "models", "datasets")
+COMMANDS = ("", "train", "tune", "evaluate", "compare", "check", "predict", "models", "datasets")
 
 
 def imported_by(folder: Path, *arguments: str) -> set[str]:
@@ -25,6 +28,19 @@ def test_help(tmp_path: Path, command: str) -> None:
     imported = imported_by(tmp_path, *command.split(), "--help")
     assert "rnnsent.cli.app" in imported
     assert not imported & {*SLOW, "numpy", "tokenizers", "safetensors", "rich"}
+
+
+def test_commands_are_lazy(tmp_path: Path) -> None:
+    """A command imports no other command, and the list of commands imports none."""
+    modules = {f"rnnsent.cli.{name}" for name in COMMANDS if name}
+    assert not imported_by(tmp_path, "--help") & modules
+    assert imported_by(tmp_path, "models", "--help") & modules == {"rnnsent.cli.models"}
+
+
+def test_summaries() -> None:
+    """The list of commands has the first line of each command's help."""
+    commands = typer.main.get_group(app).commands
+    assert {name: (command.help or "").partition("\n")[0] for name, command in commands.items()} == RootGroup.summaries
 
 
 def test_predict(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -39,6 +40,27 @@ def test_output_utf8() -> None:
     stream = io.BytesIO()
     Output(stream).write("電\ud800\x1b\n")
     assert stream.getvalue() == "電\ufffd\x1b\n".encode()
+
+
+class UnbufferedStream(io.BytesIO):
+    """Takes at most a few bytes of a write, as a pipe without a buffer may, and nothing once it is full."""
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__()
+        self._capacity = capacity
+
+    def write(self, data: Any) -> int:
+        return super().write(data[: min(3, self._capacity - self.tell())])
+
+
+def test_output_in_parts() -> None:
+    """What a stream does not take at once is written again; a stream that takes nothing is an error, not a loss."""
+    stream = UnbufferedStream(20)
+    Output(stream).write("a\tb\tlong line\n")
+    assert stream.getvalue() == b"a\tb\tlong line\n"
+    with pytest.raises(BlockingIOError) as caught:
+        Output(stream, name="pipe").write("another line\n")
+    assert caught.value.filename == "pipe"
 
 
 def test_output_escape() -> None:

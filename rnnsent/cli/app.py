@@ -2,13 +2,14 @@
 
 import os
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 
 import rnnsent
-from rnnsent.cli import check, compare, datasets, evaluate, models, packages, predict, train, tune
-from rnnsent.cli.options import GroupedCommand, QuietOption
+from rnnsent.cli import packages
+from rnnsent.cli.lazy_group import LazyGroup
+from rnnsent.cli.quiet_option import QuietOption
 from rnnsent.environment import limit_spinning, silence_libraries
 from rnnsent.errors import RnnsentError
 from rnnsent.output.interrupts import install_signal_handlers, uninterruptible
@@ -26,8 +27,26 @@ ALLOCATION_FAILURES = (
 # Depending on its version, Typer vendors click or depends on it; its base error is reached through a public name.
 CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
 
+
+class RootGroup(LazyGroup):
+    """The commands of the program."""
+
+    package = "rnnsent.cli"
+    summaries: ClassVar[dict[str, str]] = {  # the first line of each command's help
+        "train": "Train a model and save it to models/NAME.",
+        "tune": "Tune hyperparameters on the validation split.",
+        "evaluate": "Evaluate a model on labeled splits.",
+        "compare": "Compare two models on the same texts.",
+        "check": "Check how a model handles negation, names, typos and the like.",
+        "predict": "Print the label and probability of each text.",
+        "datasets": "List data sets, or describe one.",
+        "models": "List models and their metrics.",
+    }
+
+
 app = typer.Typer(
     name="rnnsent",
+    cls=RootGroup,
     rich_markup_mode=None,  # plain help starts faster and writes no escape codes into pipes
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
@@ -51,16 +70,6 @@ def root(
 
     Example: rnnsent predict "A quiet triumph."
     """
-
-
-app.command(cls=GroupedCommand)(train.train)
-app.command(cls=GroupedCommand)(tune.tune)
-app.command()(evaluate.evaluate)
-app.command()(compare.compare)
-app.command()(check.check)
-app.command()(predict.predict)
-app.add_typer(models.app, name="models")
-app.command()(datasets.datasets)
 
 
 def main(arguments: list[str] | None = None) -> None:

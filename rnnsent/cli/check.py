@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnnsent.cli.command import command_options, single_command
 from rnnsent.cli.gates import JunitOption, check_junit, report_gates, require_option
 from rnnsent.cli.options import (
     DeviceOption,
     JsonOption,
     ModelOption,
     PrecisionOption,
-    QuietOption,
-    command_options,
     load_predictor,
     print_json,
 )
 from rnnsent.cli.packages import require
+from rnnsent.cli.quiet_option import QuietOption
 from rnnsent.errors import SettingsError
 from rnnsent.output.terminal import enable_logging, notify, open_stdout
 
@@ -106,3 +106,6 @@ def _select_tests(names: Sequence[str]) -> "list[BehaviorTest]":
         hint = f"did you mean {' or '.join(similar)}?" if similar else f"the capabilities are {', '.join(CAPABILITIES)}"
         raise SettingsError(f"--only {unknown[0]}: no such capability or test; {hint}")
     return [test for test in suite if not names or {test.name, test.capability} & set(names)]
+
+
+app = single_command(check)

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnnsent.cli.command import command_options, single_command
 from rnnsent.cli.gates import report_gates, require_option
 from rnnsent.cli.options import (
     DeviceOption,
     JsonOption,
     LabeledInputOptions,
     PrecisionOption,
-    QuietOption,
     check_output,
-    command_options,
     complete_models,
     complete_sources,
     complete_splits,
@@ -22,6 +21,7 @@ from rnnsent.cli.options import (
     print_json,
 )
 from rnnsent.cli.packages import require
+from rnnsent.cli.quiet_option import QuietOption
 from rnnsent.errors import SettingsError
 from rnnsent.output.terminal import enable_logging, notify, open_stdout
 
@@ -149,3 +149,6 @@ def _print(options: CompareOptions, comparison: "Comparison", results: "list[Gat
         print_comparison(output, comparison)
         if options.errors:
             print_disagreements(output, disagreements)
+
+
+app = single_command(compare)

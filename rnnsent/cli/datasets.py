@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
+from rnnsent.cli.command import command_options, single_command
 from rnnsent.cli.options import (
     JsonOption,
     LabeledInputOptions,
-    QuietOption,
-    command_options,
     complete_sources,
     print_json,
 )
+from rnnsent.cli.quiet_option import QuietOption
 from rnnsent.data.catalog import CATALOG
 from rnnsent.output.terminal import enable_logging, open_stdout
 
@@ -59,3 +59,6 @@ def datasets(options: DatasetsOptions) -> None:
         return
     with open_stdout(escape=False) as output:
         print_summary(output, summary)
+
+
+app = single_command(datasets)

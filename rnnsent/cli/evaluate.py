@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnnsent.cli.command import command_options, single_command
 from rnnsent.cli.gates import JunitOption, check_junit, report_gates, require_option
 from rnnsent.cli.options import (
     DeviceOption,
@@ -15,15 +16,14 @@ from rnnsent.cli.options import (
     LabeledInputOptions,
     ModelOption,
     PrecisionOption,
-    QuietOption,
     check_output,
-    command_options,
     complete_sources,
     complete_splits,
     load_predictor,
     print_json,
 )
 from rnnsent.cli.packages import require
+from rnnsent.cli.quiet_option import QuietOption
 from rnnsent.errors import RnnsentError, SettingsError
 from rnnsent.output.terminal import enable_logging, notify, open_file, open_stdout
 
@@ -214,3 +214,6 @@ def _print(
         for evaluation, found in zip(evaluations, mistakes, strict=True):
             if options.errors:
                 print_mistakes(output, evaluation.data_name, found)
+
+
+app = single_command(evaluate)

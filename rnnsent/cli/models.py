@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnnsent.cli.options import JsonOption, QuietOption, complete_models, print_json
+from rnnsent.cli.options import JsonOption, complete_models, print_json
+from rnnsent.cli.quiet_option import QuietOption
 from rnnsent.output.terminal import notify, open_stdout, print_error
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ def complete_classes(context: typer.Context, incomplete: str) -> list[str]:
     return [f"{name}=" for name in classes if name.startswith(incomplete)]
 
 
-app = typer.Typer(invoke_without_command=True, rich_markup_mode=None, subcommand_metavar="COMMAND")
+app = typer.Typer(
+    invoke_without_command=True, rich_markup_mode=None, subcommand_metavar="COMMAND", add_completion=False
+)
 
 
 @app.callback()

@@ -1,22 +1,18 @@
-"""Options that several commands share, and how a command gets its options from a dataclass. Loads nothing slow."""
+"""Options that several commands share. Loads nothing slow."""
 
-import functools
-import inspect
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from rnnsent.config import GROUPS, Device, InputFormat, OnError, PredictPrecision
 from rnnsent.data.catalog import CATALOG
 from rnnsent.data.read_options import ReadOptions, check_read_options
-from rnnsent.environment import silence_downloads
 from rnnsent.errors import SettingsError
-from rnnsent.output.terminal import notify, open_stdout, set_quiet
+from rnnsent.output.terminal import notify, open_stdout
 from rnnsent.recipe import recipe_names
 from rnnsent.settings import option_name
 
@@ -25,8 +21,6 @@ if TYPE_CHECKING:
     from rnnsent.predictor import Predictor
 
 DATA, MODEL, TRAINING, DISTILLATION, RUN = "Data", "Model", "Training", "Distillation", "Run"  # groups of options
-
-Options = TypeVar("Options")
 
 
 def complete_models(incomplete: str) -> list[str]:
@@ -62,12 +56,6 @@ def complete_splits(incomplete: str) -> list[str]:
     return [name for name in ("train", "validation", "test") if name.startswith(incomplete)]
 
 
-def _quiet(value: bool) -> None:
-    if value:
-        set_quiet()
-        silence_downloads()
-
-
 ModelOption = Annotated[
     str | None,
     typer.Option(
@@ -87,7 +75,6 @@ PrecisionOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", callback=_quiet, help="Only print errors.")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,47 +169,6 @@ def setting_option(key: str, panel: str, **attributes: Any) -> Any:
         show_default=False,
         **attributes,
     )
-
-
-def command_options(options: type[Options]) -> Callable[[Callable[[Options], None]], Callable[..., None]]:
-    """Make a command of a function of one options object: each field of the dataclass is an argument or option."""
-    hints = get_type_hints(options, include_extras=True)
-
-    def decorate(command: Callable[[Options], None]) -> Callable[..., None]:
-        @functools.wraps(command)
-        def run(**values: Any) -> None:
-            command(options(**values))
-
-        parameters = [
-            inspect.Parameter(
-                entry.name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=inspect.Parameter.empty if entry.default is MISSING else entry.default,
-                annotation=hints[entry.name],
-            )
-            for entry in fields(options)  # type: ignore[arg-type]
-        ]
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-        return run
-
-    return decorate
-
-
-class GroupedCommand(TyperCommand):
-    """A command whose help lists its options in titled groups, by their `rich_help_panel`; others join the last group."""
-
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        groups: dict[str, list[tuple[str, str]]] = {"Arguments": []}
-        others: list[tuple[str, str]] = []
-        for parameter in self.get_params(ctx):
-            title = "Arguments" if parameter.param_type_name == "argument" else parameter.rich_help_panel  # type: ignore[attr-defined]
-            if (record := parameter.get_help_record(ctx)) is not None:
-                (groups.setdefault(title, []) if title else others).append(record)
-        groups[next(reversed(groups))] += others
-        for title, records in groups.items():
-            with formatter.section(title):
-                formatter.write_dl(records)
 
 
 def load_predictor(model: str | None, device: Device, precision: PredictPrecision, reason: str = "") -> "Predictor":

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnnsent.cli.command import command_options, single_command
 from rnnsent.cli.gates import JunitOption, check_junit, report_gates, require_option
 from rnnsent.cli.options import (
     DeviceOption,
     InputOptions,
     ModelOption,
     PrecisionOption,
-    QuietOption,
-    command_options,
     complete_files,
     load_predictor,
 )
 from rnnsent.cli.packages import require
+from rnnsent.cli.quiet_option import QuietOption
 from rnnsent.output.formats import OutputFormat
 from rnnsent.output.terminal import enable_logging, notify, pluralize
 
@@ -147,3 +147,6 @@ def predict(options: PredictOptions) -> None:
         notify(f"note: {note}")
     if gates:
         gates.report(reader.name, options.junit)
+
+
+app = single_command(predict)

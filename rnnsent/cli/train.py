@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnnsent.cli.options import RUN, command_options
+from rnnsent.cli.command import GroupedCommand, command_options, single_command
+from rnnsent.cli.options import RUN
 from rnnsent.cli.packages import require
 from rnnsent.cli.stopping import stop_on_signal
 from rnnsent.cli.training_options import TrainingOptions
@@ -81,3 +82,6 @@ def _summary(saved: "ModelSaved") -> str:
         f"saved {saved.checkpoint.path}: validation accuracy {metrics.accuracy:.2%} "
         f'(95% interval {low:.2%} to {high:.2%}); try: rnnsent predict -m {saved.checkpoint.name} "..."'
     )
+
+
+app = single_command(train, kind=GroupedCommand)

@@ -12,13 +12,13 @@ from rnnsent.cli.options import (
     MODEL,
     TRAINING,
     LabeledInputOptions,
-    QuietOption,
     complete_files,
     complete_models,
     complete_recipes,
     complete_sources,
     setting_option,
 )
+from rnnsent.cli.quiet_option import QuietOption
 from rnnsent.config import GROUPS, Cell, Device
 from rnnsent.errors import SettingsError
 from rnnsent.recipe import parse_assignments, recipe_names

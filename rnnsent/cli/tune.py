@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from rnnsent.cli.options import RUN, command_options
+from rnnsent.cli.command import GroupedCommand, command_options, single_command
+from rnnsent.cli.options import RUN
 from rnnsent.cli.packages import require
 from rnnsent.cli.stopping import stop_on_signal
 from rnnsent.cli.training_options import TrainingOptions
@@ -49,3 +50,6 @@ def tune(options: TuneOptions) -> None:
                 notify(f"{trials}; train with the best: rnnsent train {sources} --recipe {event.path}")
         if stop.is_set():
             raise typer.Exit(stop.exit_code)
+
+
+app = single_command(tune, kind=GroupedCommand)

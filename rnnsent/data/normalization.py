@@ -110,3 +110,28 @@ STEPS: dict[Normalization, tuple[Step, ...]] = {
     "basic": (*_READ, *_SIMPLIFY),
     "full": (*_READ, _DECODE_CONTROLS, *REDUCE_EMOJI, *_SIMPLIFY, REPLACE_EMOTICONS),
 }
+
+
+def is_plain(text: str) -> bool:
+    """Whether no step can change a text, nor the splitting of hashtags: ASCII without what any of them looks for.
+
+    A single expression, because a test for each step costs a short text as much as the tokenizer does.
+    """
+    return text.isascii() and not (
+        "&" in text
+        or "<" in text
+        or "@" in text
+        or "#" in text
+        or ":" in text
+        or ";" in text
+        or "=" in text
+        or "^" in text
+        or "_" in text
+        or "`" in text
+        or "\\" in text
+        or "''" in text
+        or "ww." in text
+        or "WW." in text
+        or "xD" in text
+        or "XD" in text
+    )

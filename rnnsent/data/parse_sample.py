@@ -176,25 +176,26 @@ def drop_wrong_quoting(parsed: Sequence[ParsedSample]) -> list[ParsedSample]:
 
 def _parse_rows(lines: Sequence[str], candidate: Candidate) -> Iterator[tuple[list[str] | None, int]]:
     """The cells of each row and its number of lines. A row that does not parse is its first line."""
-    start = 0
+    start = end = 0
+
+    def read() -> Iterator[str]:
+        nonlocal end
+        while end < len(lines):
+            end += 1
+            yield lines[end - 1]
+
+    reader = csv.reader(read(), strict=True, **candidate.csv_options())
     while start < len(lines) and start < MAX_ROWS * 4:
-        n_read = 0
-
-        def read() -> Iterator[str]:
-            nonlocal n_read
-            for line in lines[start:]:  # noqa: B023 - consumed before start changes
-                n_read += 1
-                yield line
-
         cells: list[str] | None
         try:
-            cells = next(csv.reader(read(), strict=True, **candidate.csv_options()), [])
+            cells = next(reader, [])
         except csv.Error:
-            cells, n_read = None, 1
-        if cells and not candidate.can_read("".join(lines[start : start + n_read])):
-            cells, n_read = None, 1
-        yield cells, max(n_read, 1)
-        start += max(n_read, 1)
+            cells = None
+        if cells is None or (cells and not candidate.can_read("".join(lines[start:end]))):
+            cells, end = None, start + 1
+            reader = csv.reader(read(), strict=True, **candidate.csv_options())
+        yield cells, end - start
+        start = end
 
 
 def _is_quoted(line: str, delimiter: str) -> bool:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rnnsent.config import Normalization, TokenizerConfig
 from rnnsent.data.ids import UNKNOWN_ID, Ids
-from rnnsent.data.normalization import STEPS
+from rnnsent.data.normalization import STEPS, is_plain
 from rnnsent.data.substitution import Step, normalize, normalize_with_spans
 from rnnsent.data.tokenizer_json import read_tokenizer
 from rnnsent.data.tokenizer_rules import ASCII_LINE_BREAK, ASCII_WORD, RULES
@@ -26,6 +26,7 @@ LETTER = re.compile(r"[^\W\d_]")
 SURROGATES = re.compile("[\ud800-\udfff]")
 # From this many characters on, the ASCII encoder saves more time than copying the vocabulary into a dict takes.
 ASCII_MIN_CHARS = 100_000
+MAX_REMEMBERED_WORDS = 50_000  # words outside the vocabulary whose ids the ASCII encoder keeps
 CHUNK_CHARS = 1 << 18  # a longer text is split into chunks of about this size
 SEAM_SEARCH_CHARS = 4_096  # how far before the end of a chunk to look for a place to split
 
@@ -110,7 +111,8 @@ class Tokenizer:
 
     def _normalize(self, text: str, ascii_encoder: "_AsciiEncoder | None") -> str:
         """The text as it is split into tokens; words are left to the ASCII encoder if it takes the text."""
-        text = normalize(text, self._steps)
+        if not is_plain(text):
+            text = normalize(text, self._steps)
         return text if ascii_encoder and text.isascii() else normalize(text, self._word_steps)
 
     def _encode(self, texts: Sequence[str], ascii_encoder: "_AsciiEncoder | None") -> list[Ids]:
@@ -136,17 +138,21 @@ class Tokenizer:
 
 
 class _AsciiEncoder(dict[str, int]):
-    """Encodes ASCII text with Python's `re`: the ids that the library returns, several times as fast."""
+    """Encodes ASCII text with Python's `re`: the ids that the library returns, several times as fast.
+
+    A dict of the vocabulary and of the words outside it that have been looked up.
+    """
 
     def __init__(self, vocabulary: Mapping[str, int], *, lowercase: bool) -> None:
         super().__init__(vocabulary)
-        self._lowercase = lowercase
+        self._vocabulary, self._lowercase = vocabulary, lowercase
 
     def __missing__(self, word: str) -> int:
-        if not RUN.search(word):
-            return UNKNOWN_ID
-        known = shorten(word, self.get)
-        return UNKNOWN_ID if known is None else self[known]
+        known = shorten(word, self._vocabulary.get) if RUN.search(word) else None
+        word_id = UNKNOWN_ID if known is None else self._vocabulary[known]
+        if len(self) < len(self._vocabulary) + MAX_REMEMBERED_WORDS:
+            self[word] = word_id
+        return word_id
 
     def encode(self, text: str) -> Ids:
         if self._lowercase:

@@ -257,8 +257,8 @@ def flatten(layout: Layout, record: Record, columns: Sequence[str], n_classes: i
         DataError: the record has another column.
     """
     for cells, prediction in layout.lines(record):
-        if not cells.keys() <= set(columns):
-            late = min(cells.keys() - set(columns))
+        if late_columns := cells.keys() - columns:
+            late = min(late_columns)
             raise late_column(layout, record, late, "so the header lacks it; use --format jsonl")
         yield [*map(cells.get, columns), *prediction_cells(prediction, n_classes)]
 

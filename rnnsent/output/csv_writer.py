@@ -14,7 +14,7 @@ class CsvWriter(LineWriter):
         """Write the byte-order mark and the header, if the dialect has them."""
         self._columns, header = self._layout.columns, self._layout.header
         if self._options.cells.dialect.has_bom:
-            self._output.write(BYTE_ORDER_MARK)
+            self.add(BYTE_ORDER_MARK)
         if header is not None:
             self._write_row([*header, *prediction_columns(self._columns, self._options.classes)])
 
@@ -24,4 +24,4 @@ class CsvWriter(LineWriter):
             self._write_row(cells)
 
     def _write_row(self, values: Sequence[object]) -> None:
-        self._output.write(self._options.cells.row(values))
+        self.add(self._options.cells.row(values))

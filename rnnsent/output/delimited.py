@@ -33,11 +33,17 @@ class CellWriter:
         self.dialect = dialect
         breaks = re.escape(dialect.delimiter) + "\r\n"
         self._separators = re.compile(f"[{breaks}]")
-        self._special = re.compile(f"^{BYTE_ORDER_MARK}|[{breaks}{QUOTE}{re.escape(dialect.escape or '')}]")
+        special = f"{QUOTE}{re.escape(dialect.escape or '')}"
+        self._special = re.compile(f"^{BYTE_ORDER_MARK}|[{breaks}{special}]")
+        self._special_in_row = re.compile(f"[{BYTE_ORDER_MARK}\r\n{special}]")
 
     def row(self, values: Sequence[object]) -> str:
         """Format one row. Raises DataError for a value that a dialect without quotes cannot represent."""
-        return self.dialect.delimiter.join(map(self._format, values)) + self.dialect.line_end
+        cells = [*map(self.cell, values)]
+        row = self.dialect.delimiter.join(map(str, cells))
+        if not self.is_plain(row, len(cells)):
+            row = self.dialect.delimiter.join(map(self._format, cells))
+        return row + self.dialect.line_end
 
     def tsv_line(self, values: Sequence[object], end: str) -> str:
         """Format one line of TSV without quotes. Tabs in the last value are kept; `end` within a value becomes a space."""
@@ -47,6 +53,8 @@ class CellWriter:
         """Convert a value for a cell: lists, objects and booleans to JSON, bytes to text as UTF-8."""
         if value is None:
             return ""
+        if isinstance(value, (str, float)):
+            return value
         if isinstance(value, bytes):
             return to_text(value)
         if isinstance(value, (bool, list, tuple, dict)):
@@ -56,6 +64,14 @@ class CellWriter:
     def raw(self, value: str) -> str:
         """Convert a value that is written without quotes."""
         return value
+
+    def is_plain(self, row: str, n_cells: int) -> bool:
+        """Whether a row without quotes, as most are, is already what a reader splits into these cells."""
+        return (
+            self.dialect.quoting == "minimal"
+            and row.count(self.dialect.delimiter) == n_cells - 1
+            and self._special_in_row.search(row) is None
+        )
 
     def needs_quotes(self, cell: object, text: str) -> bool:
         """Whether a cell, of which `text` is written, is written in quotes."""
@@ -69,8 +85,7 @@ class CellWriter:
             return False
         return self.dialect.quoting == "all" or self._special.search(text) is not None
 
-    def _format(self, value: Any) -> str:
-        cell = self.cell(value)
+    def _format(self, cell: object) -> str:
         text = str(cell)
         return self._quote(text) if self.needs_quotes(cell, text) else text
 
@@ -100,6 +115,9 @@ class FormulaSafeCellWriter(CellWriter):
     def raw(self, value: str) -> str:
         """Escape formulas at the start of a value and after each tab or line break in it."""
         return FORMULA_START_AFTER_BREAK.sub("'", value)
+
+    def is_plain(self, row: str, n_cells: int) -> bool:
+        return False
 
     def needs_quotes(self, cell: object, text: str) -> bool:
         return not isinstance(cell, Number) or super().needs_quotes(cell, text)

@@ -8,8 +8,8 @@ class JsonWriter(JsonlWriter):
     _before = "[\n"  # what separates a record from what precedes it
 
     def write_record(self, record: Record) -> None:
-        self._output.write(self._before + self.format_record(record))
+        self.add(self._before + self.format_record(record))
         self._before = ",\n"
 
     def write_footer(self) -> None:
-        self._output.write("[]\n" if self._before == "[\n" else "\n]\n")
+        self.add("[]\n" if self._before == "[\n" else "\n]\n")

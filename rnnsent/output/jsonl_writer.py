@@ -11,7 +11,7 @@ class JsonlWriter(LineWriter):
         self._added = prediction_columns(self._layout.columns, self._options.classes)
 
     def write_record(self, record: Record) -> None:
-        self._output.write(self.format_record(record) + "\n")
+        self.add(self.format_record(record) + "\n")
 
     def format_record(self, record: Record) -> str:
         return json_text(self._layout.to_dict(record, self._added))

@@ -1,6 +1,7 @@
 """stdout for results, stderr for everything else. No control character in a user's text reaches a terminal."""
 
 import codecs
+import errno
 import os
 import re
 import sys
@@ -106,8 +107,13 @@ class Output:
         """Write text; a signal takes effect only after all of it is written. Raises OSError with the output's name."""
         if self._escape:
             text = escape_controls(text, CONTROLS_EXCEPT_TAB_AND_NEWLINE)
+        data = text.encode("utf-8", REPLACE_SURROGATES)
         with self.protect():
-            self._stream.write(text.encode("utf-8", REPLACE_SURROGATES))
+            while data:  # a stream without a buffer, as under PYTHONUNBUFFERED, may take a part or nothing
+                n_written = self._stream.write(data)
+                if not n_written:
+                    raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+                data = data[n_written:]
 
     def flush(self) -> None:
         """Flush the stream. Raises OSError with the output's name."""

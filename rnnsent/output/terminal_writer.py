@@ -23,11 +23,11 @@ class TerminalWriter(LineWriter):
         self._colors = COLORS if supports_color() else {}
 
     def write_record(self, record: Record) -> None:
-        self._output.write(self.format_line(record.prediction, record.prediction.text))
+        self.add(self.format_line(record.prediction, record.prediction.text))
         for token in record.trace:
-            self._output.write(self.format_line(token, f"{token.start:>5}-{token.end:<5} {token.token}"))
+            self.add(self.format_line(token, f"{token.start:>5}-{token.end:<5} {token.token}"))
         if self._layout.is_trace:
-            self._output.write("\n")
+            self.add("\n")
 
     def format_line(self, prediction: Prediction | TokenPrediction, text: str) -> str:
         label, probability = escape_controls(prediction.label or "-"), prediction.probability

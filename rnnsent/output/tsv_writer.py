@@ -22,4 +22,4 @@ class TsvWriter(CsvWriter):
             *own, text = cells.values()
             values = [*own, prediction.label, format_probability(prediction.probability), text]
             line = ["" if value is None else value for value in values]
-            self._output.write(self._options.cells.tsv_line(line, self._options.record_end))
+            self.add(self._options.cells.tsv_line(line, self._options.record_end))
