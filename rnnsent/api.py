@@ -14,20 +14,28 @@ if TYPE_CHECKING:
     from rnnsent.evaluation.evaluate import Evaluation
 
 
-def load(model: str | None = None, *, device: Device = "auto", precision: PredictPrecision = "float32") -> Predictor:
+def load(
+    model: str | None = None,
+    *,
+    device: Device = "auto",
+    precision: PredictPrecision = "float32",
+    classes: Sequence[str] | None = None,
+) -> Predictor:
     """Load a model.
 
     Args:
         model: name or path; None chooses as `rnnsent predict` does.
         device: auto uses CUDA if available.
         precision: bfloat16 makes large inputs faster where the device supports it; probabilities change by about 0.01.
+        classes: the model chooses among these of its classes only, for example ("negative", "positive").
 
     Raises:
         ModelError: the model does not exist, or its checkpoint cannot be read.
         DeviceError: the device is not available.
+        SettingsError: the model lacks one of the classes.
     """
     limit_spinning()
-    return Predictor.load(model, device=device, precision=precision)
+    return Predictor.load(model, device=device, precision=precision, classes=classes)
 
 
 def train(

@@ -130,7 +130,8 @@ class TrainingConfig(Settings):
     patience: int = setting(3, "Stop after this many epochs without a better validation accuracy.", minimum=1)
     validation_fraction: float = setting(
         0.0,
-        "Fraction of the train split to use for validation; 0 uses the validation split, or 0.1 if there is none.",
+        "Fraction of the train split to use for validation, chosen by a hash of each text; 0 uses the validation split, or "
+        "0.1 if there is none.",
         minimum=0.0,
         maximum=0.9,
     )

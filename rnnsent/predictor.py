@@ -19,6 +19,7 @@ from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.store import find_model
 from rnnsent.config import Device, PredictPrecision
 from rnnsent.data.ids import UNKNOWN_ID, Ids
+from rnnsent.data.labels import select_classes
 from rnnsent.data.python_texts import read_python_texts
 from rnnsent.data.records import RecordBatch
 from rnnsent.network import equations
@@ -52,17 +53,28 @@ class Predictor:
     Args:
         device: auto uses CUDA if available.
         precision: bfloat16 makes large inputs faster where the device supports it; probabilities change by about 0.01.
+        classes: names of some of the model's classes, among which it chooses: their probabilities add up to 1. None is
+            all of them.
 
     Raises:
         DeviceError: the device is not available.
         ModelError: the checkpoint's files cannot be read.
+        SettingsError: the model lacks one of the classes, or there are fewer than two.
     """
 
     def __init__(
-        self, checkpoint: Checkpoint, *, device: Device = "auto", precision: PredictPrecision = "float32"
+        self,
+        checkpoint: Checkpoint,
+        *,
+        device: Device = "auto",
+        precision: PredictPrecision = "float32",
+        classes: Sequence[str] | None = None,
     ) -> None:
         self.checkpoint = checkpoint
-        self.classes = checkpoint.classes
+        self.classes = (
+            select_classes(checkpoint.classes, classes, checkpoint.name) if classes is not None else checkpoint.classes
+        )
+        self._class_indices = [checkpoint.classes.index(name) for name in self.classes]
         self._config = checkpoint.recipe.model
         self._device, self._precision = device, precision
         self._tokenizer = checkpoint.tokenizer
@@ -71,7 +83,7 @@ class Predictor:
         self._exponents = length_exponents(weights)
         self._scales = component_scales(weights)
         self._ngrams = (
-            NgramModel(weights, self._config.max_ngram, len(self.classes)) if self._config.max_ngram else None
+            NgramModel(weights, self._config.max_ngram, len(checkpoint.classes)) if self._config.max_ngram else None
         )
         self._engine: Engine = NumpyEngine(self._weights, self._config)
         self._may_use_torch = precision == "bfloat16" or (device == "auto" and may_have_gpu())
@@ -81,10 +93,15 @@ class Predictor:
 
     @classmethod
     def load(
-        cls, model: str | None = None, *, device: Device = "auto", precision: PredictPrecision = "float32"
+        cls,
+        model: str | None = None,
+        *,
+        device: Device = "auto",
+        precision: PredictPrecision = "float32",
+        classes: Sequence[str] | None = None,
     ) -> Self:
         """Load a model by name or path; None chooses as `rnnsent predict` does. Raises ModelError."""
-        return cls(find_model(model), device=device, precision=precision)
+        return cls(find_model(model), device=device, precision=precision, classes=classes)
 
     @property
     def words(self) -> list[str]:
@@ -142,7 +159,7 @@ class Predictor:
         if not len(encoding.ids):
             return []
         logits = equations.step_logits(encoding.ids, self._weights, self._config)  # (T, K)
-        outputs = equations.softmax(logits.astype(np.float64))
+        outputs = equations.softmax(logits[:, self._class_indices].astype(np.float64))
         return [
             TokenPrediction(text[start:end], start, end, *name_classes(self.classes, output))
             for (start, end), output in zip(encoding.offsets, outputs.tolist(), strict=True)
@@ -194,9 +211,13 @@ class Predictor:
         return Scores(probabilities, uncalibrated, n_tokens, n_oov)
 
     def _component_logits(self, tokens: Sequence[Ids]) -> list[NDArray[np.float32]]:
-        """The logits (N, K) of the network and, if the model has one, of the n-gram model."""
-        network = [self._engine.logits(tokens)]
-        return [*network, self._ngrams.logits(tokens)] if self._ngrams else network
+        """The logits (N, K) of the network and, if the model has one, of the n-gram model; K counts the selected classes."""
+        components = [self._engine.logits(tokens)]
+        if self._ngrams:
+            components.append(self._ngrams.logits(tokens))
+        if len(self.classes) == len(self.checkpoint.classes):
+            return components
+        return [logits[:, self._class_indices] for logits in components]
 
     def _multiplications(self, texts: Sequence[str]) -> float:
         """An estimate of the work in the recurrent layers."""

@@ -111,7 +111,7 @@ def fine_tune(  # type: ignore[no-untyped-def]
 def load_data() -> tuple[list[str], np.ndarray, dict[str, Examples]]:
     """Training texts, their targets (N, 2), and named validation sets, which share no text with the training texts."""
     sst5, sst2 = find_source("sst5").read("train"), find_source("sst2").read("validation")
-    sentences, sentences_validation = split_validation(find_source("sentences").read("train"), 0.1, seed=0)
+    sentences, sentences_validation = split_validation(find_source("sentences").read("train"), 0.1)
     evaluation_texts = [text for name, split in EVALUATION_SPLITS for text in find_source(name).read_texts(split)]
     sentences = sentences.take(without_near_duplicates_of(sentences.texts, evaluation_texts))
     sst5 = sst5.take(without_near_duplicates_of(sst5.texts, evaluation_texts))

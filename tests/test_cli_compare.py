@@ -86,7 +86,7 @@ def test_default_split(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["compare", "tiny", "tiny", "sentences", "--json"]) == 0
     captured = capsys.readouterr()
     assert json.loads(captured.out)["split"] == "validation"
-    assert "using the 242 texts that train leaves out" in captured.err
+    assert "using the 248 texts that train leaves out" in captured.err
     assert run(["compare", "tiny", "tiny", "sentences", "--json", "--split", "test"]) == 0
     captured = capsys.readouterr()
     assert json.loads(captured.out)["split"] == "test"
@@ -105,10 +105,10 @@ def test_validation_texts(capsys: pytest.CaptureFixture[str]) -> None:
     assert "warning: these are the validation texts of english, by which it was chosen; this favors it" in captured.err
 
 
-def set_trained_on(checkpoint: Checkpoint, path: Path, *, seed: int) -> None:
-    """Write a model as if it had been trained on a file, with this seed."""
-    training = TrainingConfig(seed=seed)
-    corpus = read_corpus([find_source(str(path))], validation_fraction=training.validation_fraction, seed=seed)
+def set_trained_on(checkpoint: Checkpoint, path: Path, *, fraction: float) -> None:
+    """Write a model as if it had been trained on a file, of which it left out this fraction."""
+    training = TrainingConfig(validation_fraction=fraction)
+    corpus = read_corpus([find_source(str(path))], validation_fraction=fraction)
     recipe = replace(checkpoint.recipe, training=training)
     files = {"weights": dict(checkpoint.weights), "tokenizer_json": checkpoint.tokenizer_json}
     replace(checkpoint, recipe=recipe, data=corpus.sources).write(**files, metrics={}, history=[], card="")
@@ -122,14 +122,15 @@ def test_training_texts(
     path = Path("b.csv")
     rows = [f"good film {i},{'positive' if i % 3 else 'negative'}" for i in range(90)]
     path.write_text("\n".join(["text,label", *rows]) + "\n")
-    set_trained_on(model, path, seed=0)
-    for seed, seen in ((0, ["validation", "validation"]), (1, ["validation", "train"])):
-        set_trained_on(write_model(Path("models") / f"seed{seed}"), path, seed=seed)
-        assert run(["compare", "tiny", f"seed{seed}", "b.csv", "--json"]) == 0
+    set_trained_on(model, path, fraction=0.5)
+    for fraction, seen in ((0.5, ["validation", "validation"]), (0.01, ["validation", "train"])):
+        set_trained_on(write_model(Path("models") / f"other{fraction}"), path, fraction=fraction)
+        assert run(["compare", "tiny", f"other{fraction}", "b.csv", "--json"]) == 0
         captured = capsys.readouterr()
         values = json.loads(captured.out)
-        assert (values["split"], values["n"], values["seen_in_training_as"]) == ("validation", 9, seen)
-    warning = "warning: seed1 was trained on these texts or most of them, which favors it"
+        assert (values["split"], values["seen_in_training_as"]) == ("validation", seen)
+        assert 30 < values["n"] < 60
+    warning = "warning: other0.01 was trained on these texts or most of them, which favors it"
     assert warning in captured.err.splitlines()
 
 

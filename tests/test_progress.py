@@ -37,7 +37,7 @@ EPOCH = EpochResult(
 def started(tmp_path: Path) -> TrainingStarted:
     path = tmp_path / "reviews.csv"
     path.write_text("text,label\n,a\n" + "".join(f"text {i},{'ab'[i % 2]}\n" for i in range(20)))
-    corpus = read_corpus([find_source(str(path))], validation_fraction=0.1, seed=0)
+    corpus = read_corpus([find_source(str(path))], validation_fraction=0.1)
     return TrainingStarted(
         corpus, teacher_labeled=0, vocab_size=1_234, num_parameters=56_789, epochs=3, device="cpu", resumed_epoch=None
     )

@@ -148,7 +148,7 @@ def test_notices(tmp_path: Path) -> None:
     evaluation = make_evaluation(scored)
     page = make_page(compute_report(evaluation, checkpoint))
     assert any("1 row without a text, a label or a known token left out" in notice for notice in page.notices)
-    assert any("only the classes bad, good" in notice for notice in page.notices)
+    assert any("Only the classes bad, good are scored" in notice for notice in page.notices)
     for changes, message in (
         ({"split": "validation"}, "the split validation, not a test split"),
         ({"seen_in_training_as": "train"}, "the train texts of the model"),

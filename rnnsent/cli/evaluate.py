@@ -11,6 +11,7 @@ import typer
 from rnnsent.cli.command import command_options, single_command
 from rnnsent.cli.gates import JunitOption, check_junit, report_gates, require_option
 from rnnsent.cli.options import (
+    ClassesOption,
     DeviceOption,
     JsonOption,
     LabeledInputOptions,
@@ -47,6 +48,7 @@ class EvaluateOptions(LabeledInputOptions):
         ),
     ]
     model: ModelOption = None
+    classes: ClassesOption = None
     split: Annotated[
         str | None,
         typer.Option(
@@ -97,7 +99,6 @@ def evaluate(options: EvaluateOptions) -> None:
     from rnnsent.evaluation.choose_split import choose_split
     from rnnsent.evaluation.figures import evaluation_figures
     from rnnsent.evaluation.gates import parse_gates
-    from rnnsent.evaluation.store_metrics import save_evaluation
     from rnnsent.output.scored_texts import choose_file, write_scored_texts
 
     _check_options(options)
@@ -117,12 +118,22 @@ def evaluate(options: EvaluateOptions) -> None:
     if options.report:
         _write_report(options.report, evaluations[0], predictor, quotes=options.quotes)
     # Stored last, so that an error of the folder does not lose the evaluation.
-    are_stored = [save_evaluation(predictor.checkpoint, evaluation) for evaluation in evaluations]
-    if not all(are_stored):
-        notify(f"note: {predictor.checkpoint.path} is bundled or read-only; the metrics are not stored with the model")
+    _store(predictor, evaluations)
     if error:
         raise error
     report_gates("rnnsent evaluate", results, options.junit)
+
+
+def _store(predictor: "Predictor", evaluations: "Sequence[Evaluation]") -> None:
+    """Store the metrics with the model, unless it chose among some of its classes only."""
+    from rnnsent.evaluation.store_metrics import save_evaluation
+
+    if len(predictor.classes) < len(predictor.checkpoint.classes):
+        notify("note: with --classes, the metrics are not stored with the model")
+        return
+    are_stored = [save_evaluation(predictor.checkpoint, evaluation) for evaluation in evaluations]
+    if not all(are_stored):
+        notify(f"note: {predictor.checkpoint.path} is bundled or read-only; the metrics are not stored with the model")
 
 
 def _write_report(path: Path, evaluation: "Evaluation", predictor: "Predictor", *, quotes: bool) -> None:
@@ -162,7 +173,13 @@ def _load_model(options: EvaluateOptions) -> "Predictor":
     if len(options.sources) == 1:
         model = choose_model_for(default_name(options.sources), options.model)
     reason = f"using the model {model}, named after the data set; choose another with --model"
-    return load_predictor(model, options.device, options.precision, "" if model == options.model else reason)
+    return load_predictor(
+        model,
+        options.device,
+        options.precision,
+        reason="" if model == options.model else reason,
+        classes=options.classes,
+    )
 
 
 def _evaluate_all(

@@ -1,5 +1,6 @@
 """Options that several commands share. Loads nothing slow."""
 
+import csv
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,6 +73,14 @@ PrecisionOption = Annotated[
     typer.Option(
         "--precision",
         help="bfloat16 is faster on large inputs if the device supports it; probabilities change by about 0.01.",
+    ),
+]
+ClassesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--classes",
+        metavar="A,B,...",
+        help="Choose among these classes only, for example negative,positive: their probabilities add up to 1.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -171,11 +180,17 @@ def setting_option(key: str, panel: str, **attributes: Any) -> Any:
     )
 
 
-def load_predictor(model: str | None, device: Device, precision: PredictPrecision, reason: str = "") -> "Predictor":
+def load_predictor(
+    model: str | None, device: Device, precision: PredictPrecision, *, reason: str = "", classes: str | None = None
+) -> "Predictor":
     """Load the model that the options mean; notify which one and why unless it is explicit or the bundled one.
 
     Args:
         reason: why `model` was chosen, if not by the user.
+        classes: the value of --classes.
+
+    Raises:
+        SettingsError: the model cannot choose among these classes.
     """
     from rnnsent.checkpoint.store import choose_model
     from rnnsent.predictor import Predictor
@@ -185,7 +200,17 @@ def load_predictor(model: str | None, device: Device, precision: PredictPrecisio
         notify(f"note: skipped a model that cannot be read: {error}")
     if reason or choice.reason:
         notify(f"note: {reason or choice.reason}")
-    return Predictor(choice.checkpoint, device=device, precision=precision)
+    if classes is None:
+        return Predictor(choice.checkpoint, device=device, precision=precision)
+    try:
+        return Predictor(choice.checkpoint, device=device, precision=precision, classes=parse_names(classes))
+    except SettingsError as error:
+        raise SettingsError(f"--classes {classes}: {error}") from None
+
+
+def parse_names(text: str) -> list[str]:
+    """The names in a list with commas; a name with a comma is in double quotes."""
+    return [name.strip() for name in next(csv.reader([text], skipinitialspace=True), []) if name.strip()]
 
 
 def check_output(option: str, path: Path, sources: Sequence[str] = ()) -> None:

@@ -10,6 +10,7 @@ import typer
 from rnnsent.cli.command import command_options, single_command
 from rnnsent.cli.gates import JunitOption, check_junit, report_gates, require_option
 from rnnsent.cli.options import (
+    ClassesOption,
     DeviceOption,
     InputOptions,
     ModelOption,
@@ -37,6 +38,7 @@ class PredictOptions(InputOptions):
         ),
     ] = None
     model: ModelOption = None
+    classes: ClassesOption = None
     format: Annotated[
         OutputFormat | None,
         typer.Option(
@@ -126,7 +128,7 @@ def predict(options: PredictOptions) -> None:
     )
     reader = open_reader(options.texts or (), options.read_options(), null=options.null)
     destination = choose_destination(reader, output)
-    predictor = load_predictor(options.model, options.device, options.precision)
+    predictor = load_predictor(options.model, options.device, options.precision, classes=options.classes)
     gates = PredictionGates(options.require, predictor.classes) if options.require else None
     if reader.reads_terminal:
         notify("reading from the terminal: one text per line, Ctrl-D ends")

@@ -12,7 +12,12 @@ from rnnsent.data.labels import LabelMap, format_counts, match_classes, merge_sp
 from rnnsent.data.sentiment_scales import describe_mapping, recognize_classes
 from rnnsent.data.sources import Source, find_split
 from rnnsent.data.splits import TRAIN, VALIDATION
-from rnnsent.data.validation_split import DEFAULT_VALIDATION_FRACTION, count_distinct_texts, split_validation
+from rnnsent.data.validation_split import (
+    DEFAULT_VALIDATION_FRACTION,
+    HASH_RULE,
+    count_distinct_texts,
+    split_validation,
+)
 from rnnsent.errors import DataError
 
 LOG = logging.getLogger(__name__)
@@ -59,7 +64,6 @@ def read_corpus(
     sources: Sequence[Source],
     *,
     validation_fraction: float,
-    seed: int,
     label_map: LabelMap | None = None,
     min_class_size: int = MIN_CLASS_SIZE,
     base_classes: Sequence[str] = (),
@@ -67,7 +71,7 @@ def read_corpus(
     """Read the train and validation splits of the sources, never a test split.
 
     A source's own validation split is used unless `validation_fraction` is above 0. Otherwise, and for a source
-    without one, validation is a stratified sample of the train split, drawn with `seed`.
+    without one, validation is a part of the train split (`split_validation`).
 
     Args:
         label_map: applied to all sources; each of its keys is a class of at least one.
@@ -94,7 +98,7 @@ def read_corpus(
         train, validation = part.train, part.validation
         if validation is None:
             fraction = validation_fraction or DEFAULT_VALIDATION_FRACTION
-            train, validation = split_validation(part.train, fraction, seed, part.source.name)
+            train, validation = split_validation(part.train, fraction, part.source.name)
         trains.append((part.source.name, train))
         validations.append((part.source.name, validation))
         records.append(
@@ -104,6 +108,7 @@ def read_corpus(
                 "train_rows": len(train),
                 "validation_rows": len(validation),
                 "validation_from": part.validation_split or "train",
+                "validation_rule": "" if part.validation else HASH_RULE,
                 "validation_in_train": _count_shared(validation.texts, train.texts) if part.validation else 0,
                 "n_skipped": sum(examples.n_skipped for _, examples in part.splits),
                 "label_map": format_label_map(label_map or {}),

@@ -3,9 +3,11 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+
+from rnnsent.errors import SettingsError
 
 # The abbreviations that data sets use, so that several data sets can train one model.
 CLASS_ALIASES = {"neg": "negative", "pos": "positive", "neu": "neutral"}
@@ -51,6 +53,22 @@ def match_classes(names: Iterable[str], classes: Iterable[str]) -> dict[str, str
         similar = by_fold.get(fold_class(name), ())
         matches[name] = name if name in candidates else similar[0] if len(similar) == 1 else None
     return matches
+
+
+def select_classes(classes: Sequence[str], names: Iterable[str], model: str) -> tuple[str, ...]:
+    """The classes of a model that the names mean, in the model's order.
+
+    Raises:
+        SettingsError: a name is no class of the model, or fewer than two classes are named.
+    """
+    matches = match_classes(names, classes)
+    for name, match in matches.items():
+        if match is None:
+            raise SettingsError(f"the model {model!r} has no class {name!r}; its classes are {format_names(classes)}")
+    selected = set(matches.values())
+    if len(selected) < 2:
+        raise SettingsError(f"a model chooses among at least two classes; name several of {format_names(classes)}")
+    return tuple(name for name in classes if name in selected)
 
 
 def name_spellings(counts: Mapping[str, int]) -> dict[str, str]:

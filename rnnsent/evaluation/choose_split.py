@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Mapping
 
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.store import MODEL_VARIABLE, available_models
@@ -10,7 +11,12 @@ from rnnsent.data.examples import Examples
 from rnnsent.data.file_source import FileSource
 from rnnsent.data.sources import Source, find_split
 from rnnsent.data.splits import TEST, TRAIN, VALIDATION, match_split
-from rnnsent.data.validation_split import DEFAULT_VALIDATION_FRACTION, split_validation
+from rnnsent.data.validation_split import (
+    DEFAULT_VALIDATION_FRACTION,
+    HASH_RULE,
+    sample_validation,
+    split_validation,
+)
 from rnnsent.errors import DataError
 
 LOG = logging.getLogger(__name__)
@@ -51,7 +57,7 @@ def choose_comparison_split(source: Source, requested: str | None, *checkpoints:
 
 def was_trained_on(checkpoint: Checkpoint, source: Source) -> bool:
     """Whether the source was among the training data of a model."""
-    return any(record.get("location") == source.location for record in checkpoint.data)
+    return bool(_record_of(checkpoint, source))
 
 
 def choose_model_for(source: str, requested: str | None) -> str | None:
@@ -73,18 +79,24 @@ def read_split(source: Source, split: str, *checkpoints: Checkpoint) -> Examples
     train_split = find_split(source, TRAIN)
     if split in source.splits or train_split is None:
         return source.read(split)
-    training = next(
-        (checkpoint.recipe.training for checkpoint in checkpoints if was_trained_on(checkpoint, source)),
-        TrainingConfig(),
-    )
+    trained = next((checkpoint for checkpoint in checkpoints if was_trained_on(checkpoint, source)), None)
+    training = trained.recipe.training if trained else TrainingConfig()
     fraction = training.validation_fraction or DEFAULT_VALIDATION_FRACTION
-    _, validation = split_validation(source.read(train_split), fraction, training.seed, source.name)
+    train = source.read(train_split)
+    if trained is None or _record_of(trained, source).get("validation_rule") == HASH_RULE:
+        _, validation = split_validation(train, fraction, source.name)
+    else:
+        _, validation = sample_validation(train, fraction, training.seed, source.name)
     LOG.info(
-        "%s has no validation split: using the %s texts that train leaves out with training.validation_fraction=%g and "
-        "training.seed=%d",
-        source.name, f"{len(validation):,}", fraction, training.seed,
+        "%s has no validation split: using the %s texts that train leaves out with training.validation_fraction=%g",
+        source.name, f"{len(validation):,}", fraction,
     )  # fmt: skip
     return validation
+
+
+def _record_of(checkpoint: Checkpoint, source: Source) -> Mapping[str, object]:
+    """What a model records of the source that it was trained on; empty if it was not."""
+    return next((record for record in checkpoint.data if record.get("location") == source.location), {})
 
 
 def _is_cut(source: Source, requested: str) -> bool:

@@ -37,7 +37,7 @@ def compare_models(a: Predictor, b: Predictor, source: Source, split: str) -> Co
         raise DataError(f"{name} has no labeled text; choose another with --split: {', '.join(source.splits)}")
     check_classes(name, examples)
     log_examples(name, examples)
-    matched = match_model(a.checkpoint, examples, name), match_model(b.checkpoint, examples, name)
+    matched = match_model(a, examples, name), match_model(b, examples, name)
     names = _name_models(*checkpoints)
     seen = [
         _find_use_in_training(checkpoint, own, source, split)

@@ -108,7 +108,7 @@ def evaluate(predictor: Predictor, source: Source, split: str) -> Evaluation:
         raise DataError(f"{name} has no labeled text; choose another with --split: {', '.join(source.splits)}")
     check_classes(name, examples)
     log_examples(name, examples)
-    examples = match_model(predictor.checkpoint, examples, name)
+    examples = match_model(predictor, examples, name)
     evaluation = compute_evaluation(
         predictor,
         examples,

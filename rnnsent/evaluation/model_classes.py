@@ -1,41 +1,41 @@
-"""Labels of a data set as classes of a model, which may have other names or be more. Knows no prediction."""
+"""Labels of a data set as classes of a model, which may have other names or be more. Predicts nothing."""
 
 import logging
 import shlex
 from collections.abc import Mapping, Sequence
 
-from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.data.examples import Examples, align_classes, rename_classes
 from rnnsent.data.label_map import drop_option, format_label_map
 from rnnsent.data.labels import MAX_LISTED, format_names, match_classes
 from rnnsent.data.sentiment_scales import describe_mapping, recognize_classes
 from rnnsent.errors import DataError
+from rnnsent.predictor import Predictor
 
 LOG = logging.getLogger(__name__)
 
 
-def match_model(checkpoint: Checkpoint, examples: Examples, name: str) -> Examples:
-    """The examples with the classes of the model, which may have other names in the data.
+def match_model(predictor: Predictor, examples: Examples, name: str) -> Examples:
+    """The examples with the classes of the model, or those selected of them; they may have other names in the data.
 
     Raises:
         DataError: the model lacks a class of the data.
     """
     present = {label: count for label, count in examples.counts().items() if count}
-    if names := recognize_classes(list(present), checkpoint.classes):
+    if names := recognize_classes(list(present), predictor.classes):
         LOG.info("%s", describe_mapping(names))
-    unknown = [label for label, match in match_classes(present, checkpoint.classes).items() if match is None]
-    if lacking := [label for label in unknown if names.get(label) not in checkpoint.classes]:
-        used = next((record["label_map"] for record in checkpoint.data if record.get("label_map")), "")
-        example = shlex.quote(format_label_map({lacking[0]: checkpoint.classes[0]}))
+    unknown = [label for label, match in match_classes(present, predictor.classes).items() if match is None]
+    if lacking := [label for label in unknown if names.get(label) not in predictor.classes]:
+        used = next((record["label_map"] for record in predictor.checkpoint.data if record.get("label_map")), "")
+        example = shlex.quote(format_label_map({lacking[0]: predictor.classes[0]}))
         remedy = f"say which of them a label means, for example --label-map {example}"
         if len(lacking) < len(present):
             remedy = f"leave out these rows with {drop_option(lacking)}, or {remedy}"
         raise DataError(
-            f"{name}: the model {checkpoint.name!r} has no class for {_describe_lacking(present, lacking, names)}; "
-            f"its classes are {format_names(checkpoint.classes)}; {remedy}"
+            f"{name}: the model {predictor.checkpoint.name!r} has no class for {_describe_lacking(present, lacking, names)}; "
+            f"its classes are {format_names(predictor.classes)}; {remedy}"
             + (f"; the model was trained with --label-map {shlex.quote(str(used))}" if used else "")
         )
-    return align_classes(rename_classes(examples, names), checkpoint.classes, name)
+    return align_classes(rename_classes(examples, names), predictor.classes, name)
 
 
 def _describe_lacking(counts: Mapping[str, int], lacking: Sequence[str], names: Mapping[str, str]) -> str:

@@ -79,7 +79,6 @@ def corpus_options(request: TrainingRequest, training: TrainingConfig) -> dict[s
     """The keyword arguments of `read_corpus` for a training run."""
     return {
         "validation_fraction": training.validation_fraction,
-        "seed": training.seed,
         "label_map": request.label_map,
         "min_class_size": request.min_class_size,
         "base_classes": find_model(training.fine_tune).classes if training.fine_tune else (),

@@ -76,7 +76,7 @@ def _notices(report: Report) -> list[str]:
         notices.append(f"{pluralize(report.n_skipped, 'row')} without a text, a label or a known token left out.")
     if len(report.classes) < len(report.model_classes):
         notices.append(
-            f"The data set has only the classes {', '.join(map(name_in_sentence, report.classes))}, and the model chooses among them."
+            f"Only the classes {', '.join(map(name_in_sentence, report.classes))} are scored, and the model chooses among them."
         )
     return notices
 
