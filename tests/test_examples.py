@@ -2,7 +2,15 @@
 
 import pytest
 
-from rnnsent.data.examples import Examples, align_classes, make_examples, map_classes, merge, merge_files
+from rnnsent.data.examples import (
+    Examples,
+    align_classes,
+    choose_merged_classes,
+    make_examples,
+    map_classes,
+    merge,
+    merge_files,
+)
 from rnnsent.errors import DataError
 
 
@@ -156,7 +164,8 @@ def test_spellings_in_files() -> None:
 def test_spellings_in_sources() -> None:
     """A source, a validation split or a data set to evaluate is aligned with the classes in any spelling."""
     merged = merge(
-        [("one", examples_of(["a", "b"], ["Good", "bad"])), ("two", examples_of(["c", "d"], ["BAD", "good"]))]
+        [("one", examples_of(["a", "b"], ["Good", "bad"])), ("two", examples_of(["c", "d"], ["BAD", "good"]))],
+        ("Good", "bad"),
     )
     assert (merged.classes, labels_by_name(merged)) == (("Good", "bad"), ["Good", "bad", "bad", "Good"])
     assert align_classes(examples_of(["x"], ["1"]), ("0.0", "1.0"), "data").labels.tolist() == [1]
@@ -166,7 +175,7 @@ def test_map_then_merge() -> None:
     """Sources whose classes differ can be merged once a label map has made them agree."""
     first = examples_of(["a", "b"], ["neg", "pos"])
     second = map_classes(examples_of(["c", "d"], ["1", "5"]), {"1": "negative", "5": "positive"}, "two")
-    merged = merge([("one", first), ("two", second)])
+    merged = merge([("one", first), ("two", second)], first.classes)
     assert labels_by_name(merged) == ["negative", "positive", "negative", "positive"]
 
 
@@ -174,14 +183,21 @@ def test_merge_any_order() -> None:
     """Merging aligns classes that are in a different order."""
     first = examples_of(["a", "b"], [0, 1], ["neg", "pos"])
     second = examples_of(["c", "d"], [0, 1], ["pos", "neg"])
-    merged = merge([("one", first), ("two", second)])
+    merged = merge([("one", first), ("two", second)], first.classes)
     assert labels_by_name(merged) == ["negative", "positive", "positive", "negative"]
 
 
 def test_merge_different_classes() -> None:
     """The error for different classes names both sources."""
     with pytest.raises(DataError, match=r"one has .*'a'.* and two has .*'b'"):
-        merge([("one", examples_of(["x"], ["a"])), ("two", examples_of(["y"], ["b"]))])
+        choose_merged_classes([("one", examples_of(["x"], ["a"])), ("two", examples_of(["y"], ["b"]))])
+
+
+def test_numbers_of_fewer_classes() -> None:
+    """Numbers mean the same only if there are as many: 1 is positive beside 0, and neutral beside 0 and 2."""
+    two, three = examples_of(["x", "y"], ["0", "1"]), examples_of(["x", "y", "z"], ["0", "1", "2"])
+    with pytest.raises(DataError, match=r"three has the classes '0', '1', '2' and two has '0', '1'"):
+        choose_merged_classes([("two", two), ("three", three)])
 
 
 def test_align_unknown_class() -> None:

@@ -64,7 +64,7 @@ def test_predict(three: Checkpoint, run_ok, run_error) -> None:
     assert sum(map(float, rows[0].split(",")[-2:])) == pytest.approx(1)
     code, error = run_error("predict", "-m", "three", "--classes", "good,bad", "text")
     assert (code, error.startswith("rnnsent: error: --classes good,bad: the model 'three' has no class 'good'")) == (
-        1,
+        2,
         True,
     )
 

@@ -5,7 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from rnnsent.data.examples import Examples, align_classes, map_classes, merge, rename_classes
+from rnnsent.data.examples import (
+    Examples,
+    align_classes,
+    choose_merged_classes,
+    map_classes,
+    merge,
+    rename_classes,
+)
 from rnnsent.data.label_checks import check_classes, log_examples, suggest_names
 from rnnsent.data.label_map import format_label_map
 from rnnsent.data.labels import LabelMap, format_counts, match_classes, merge_spellings
@@ -91,7 +98,7 @@ def read_corpus(
             log_examples(name, examples)
     parts = _unify_classes(parts, base_classes)
     parts = _drop_rare_classes(parts, min_class_size)
-    classes = parts[0].train.classes
+    classes = choose_merged_classes([(part.source.name, part.train) for part in parts])
     suggest_names(sources[0].name, classes)
     trains, validations, records = [], [], []
     for part in parts:
@@ -117,7 +124,7 @@ def read_corpus(
                 "validation_fingerprint": validation.fingerprint(),
             }
         )
-    return Corpus(merge(trains), merge(validations), tuple(records))
+    return Corpus(merge(trains, classes), merge(validations, classes), tuple(records))
 
 
 def _read_part(source: Source, *, use_own_validation: bool) -> _Part:
@@ -166,20 +173,51 @@ def _check_part(part: _Part) -> None:
 
 
 def _unify_classes(parts: Sequence[_Part], base_classes: Sequence[str]) -> list[_Part]:
-    """Name the classes of every source as those of the base model, or else of the first source, where they are the same."""
-    unified: list[_Part] = []
-    for part in parts:
-        targets = unified[0].train.classes if unified else base_classes
+    """Name the classes of every source as those of one of them, where they agree: of the first source if it has all of them.
+
+    The classes of that source are named as those of the base model, if they are the same ones.
+    """
+    by_size = sorted(range(len(parts)), key=lambda index: -len(_present_classes(parts[index].train)))
+    attempts = [_name_like(parts, reference, base_classes) for reference in dict.fromkeys([0, *by_size])]
+    unified = next((attempt for attempt in attempts if attempt.is_complete), attempts[0])
+    for name, mapping in unified.mappings.items():
+        LOG.info("%s: %s", name, describe_mapping(mapping))
+    return unified.parts
+
+
+@dataclass(frozen=True)
+class _Unified:
+    """Sources with the class names of one of them.
+
+    Attributes:
+        mappings: the names that were recognized, by source.
+        is_complete: whether that one has the classes of all others.
+    """
+
+    parts: list[_Part]
+    mappings: dict[str, dict[str, str]]
+    is_complete: bool
+
+
+def _name_like(parts: Sequence[_Part], reference: int, base_classes: Sequence[str]) -> _Unified:
+    """Name the classes of every source as those of the source with this index."""
+    named: dict[int, _Part] = {}
+    mappings: dict[str, dict[str, str]] = {}
+    for index in dict.fromkeys([reference, *range(len(parts))]):
+        part = parts[index]
+        targets = named[reference].train.classes if named else base_classes
         names = recognize_classes(_present_classes(part.train), targets)
-        is_same = set(names.values()) <= set(targets) and (unified or len(set(names.values())) == len(names))
+        is_same = set(names.values()) <= set(targets) and (named or len(set(names.values())) == len(names))
         if names and is_same:
-            LOG.info("%s: %s", part.source.name, describe_mapping(names))
+            mappings[part.source.name] = dict(names)
             part = part.rename(names)
         part = part.spell_like(targets)
         if set(part.train.classes) == set(targets):
             part = replace(part, train=align_classes(part.train, targets, part.source.name))
-        unified.append(part)
-    return unified
+        named[index] = part
+    classes = set(named[reference].train.classes)
+    is_complete = all(set(part.train.classes) <= classes for part in named.values())
+    return _Unified([named[index] for index in range(len(parts))], mappings, is_complete)
 
 
 def _drop_rare_classes(parts: Sequence[_Part], min_class_size: int) -> list[_Part]:

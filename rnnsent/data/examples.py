@@ -1,6 +1,7 @@
 """Labeled texts in memory: cleaning, class indices, label maps and merging. Knows no files and no Hub."""
 
 import hashlib
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from rnnsent.data.class_index import index_declared, index_labels
 from rnnsent.data.label_map import drop_option, resolve_label_map
 from rnnsent.data.labels import (
+    NUMBER,
     LabelMap,
     format_counts,
     format_names,
@@ -20,6 +22,8 @@ from rnnsent.data.labels import (
 )
 from rnnsent.data.missing import is_missing
 from rnnsent.errors import DataError
+
+LOG = logging.getLogger(__name__)
 
 UNLABELED = (-1, "-1")  # where the data set declares its classes, as on the Hub
 
@@ -38,6 +42,8 @@ class Examples:
         origin: the columns that the examples are from, for example "text 'review', label 'sentiment'".
         spellings: the spellings of a class in the source, if there are several.
         is_declared: whether the data set declares its classes, which then need no check.
+        allowed: (N, K) whether the source of each text has each class; None if all have all of them. A text of a source
+            without the class neutral may be neutral or not: nothing is known about it.
     """
 
     texts: list[str]
@@ -49,6 +55,7 @@ class Examples:
     origin: str = ""
     spellings: Mapping[str, frozenset[str]] = field(default_factory=dict)
     is_declared: bool = False
+    allowed: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -63,7 +70,8 @@ class Examples:
         return dict(zip(self.classes, np.bincount(self.labels, minlength=len(self.classes)).tolist(), strict=True))
 
     def take(self, indices: NDArray[np.int64]) -> "Examples":
-        return Examples([self.texts[i] for i in indices], self.labels[indices], self.classes)
+        allowed = None if self.allowed is None else self.allowed[indices]
+        return Examples([self.texts[i] for i in indices], self.labels[indices], self.classes, allowed=allowed)
 
     def fingerprint(self) -> str:
         """SHA-256 of the texts and class names in order: equal for equal examples, regardless of their source."""
@@ -205,21 +213,49 @@ def align_classes(examples: Examples, classes: Sequence[str], source_name: str) 
     return replace(examples, labels=new_indices[examples.labels], classes=tuple(classes), spellings=spellings)
 
 
-def merge(parts: Sequence[tuple[str, Examples]]) -> Examples:
-    """Concatenate (source name, examples) pairs that have the same classes, in any order.
+def merge(parts: Sequence[tuple[str, Examples]], classes: Sequence[str]) -> Examples:
+    """Concatenate (source name, examples) pairs.
+
+    Args:
+        classes: of the result; a source may lack some of them, and then nothing is known about these in its texts.
 
     Raises:
-        DataError: the classes differ.
+        DataError: a source has a class that is not among `classes`.
     """
-    (first_name, first), *others = parts
-    for name, examples in others:
-        if set(match_classes(examples.classes, first.classes).values()) != set(first.classes):
+    merged = _concatenate([align_classes(examples, classes, name) for name, examples in parts])
+    present = [set(match_classes(examples.classes, classes).values()) for _, examples in parts]
+    if all(len(names) == len(classes) for names in present):
+        return merged
+    rows = [
+        np.tile([name in names for name in classes], (len(examples), 1))
+        for names, (_, examples) in zip(present, parts, strict=True)
+    ]
+    return replace(merged, allowed=np.concatenate(rows))
+
+
+def choose_merged_classes(parts: Sequence[tuple[str, Examples]]) -> tuple[str, ...]:
+    """The classes of the source with the most of them, which must have those of all other sources.
+
+    Raises:
+        DataError: it lacks a class of another source, or the classes are numbers, of which each source may mean others.
+    """
+    first_name, first = max(parts, key=lambda part: len(part[1].classes))  # the first of them
+    are_numbers = all(map(NUMBER.fullmatch, first.classes))
+    for name, examples in parts:
+        matches = match_classes(examples.classes, first.classes)
+        lacking = [label for label in first.classes if label not in matches.values()]
+        if None in matches.values() or (lacking and are_numbers):
             raise DataError(
                 f"{first_name} has the classes {format_names(first.classes)} and {name} has "
                 f"{format_names(examples.classes)}; to train on several sources, use sources whose classes agree, or "
                 "rename them with --label-map"
             )
-    return _concatenate([align_classes(examples, first.classes, name) for name, examples in parts])
+        if lacking:
+            LOG.info(
+                "%s has no class %s, so training takes its texts as unknown in this respect",
+                name, format_names(lacking),
+            )  # fmt: skip
+    return first.classes
 
 
 def merge_files(parts: Sequence[Examples]) -> Examples:

@@ -132,7 +132,8 @@ def compute_evaluation(
     """Predict the examples and compare the predictions with their labels. Texts without a known token are skipped.
 
     Args:
-        examples: their labels index the classes of the model (see `align_classes`).
+        examples: their labels index the classes of the model (see `align_classes`). For each text, the model chooses
+            among the classes that it may have.
         source: name of the data set, for the record.
         split: name of the split, for the record.
         classes: the model chooses among these alone: the probabilities of the others are left out and the rest adds up
@@ -150,6 +151,9 @@ def compute_evaluation(
         probabilities = _select_classes(probabilities, indices)
         uncalibrated = _select_classes(uncalibrated, indices) if uncalibrated.size else uncalibrated
         examples = align_classes(examples, classes, source)
+    elif examples.allowed is not None:
+        probabilities = restrict_classes(probabilities, examples.allowed)
+        uncalibrated = restrict_classes(uncalibrated, examples.allowed) if uncalibrated.size else uncalibrated
     scored = ScoredTexts(
         examples.texts,
         examples.labels,
@@ -180,8 +184,18 @@ def compute_evaluation(
 def _select_classes(probabilities: NDArray[np.float64], indices: Sequence[int]) -> NDArray[np.float64]:
     """The probabilities (N, K) of some of the classes, divided by their sum; equal ones if all of them are 0."""
     selected = probabilities[:, indices]  # (N, C)
+    return restrict_classes(selected, np.ones(selected.shape, dtype=bool))
+
+
+def restrict_classes(probabilities: NDArray[np.float64], allowed: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The probabilities (N, K) divided by the sum over the allowed classes (N, K) of each text; 0 for the others.
+
+    Equal ones if those of all allowed classes are 0.
+    """
+    selected = np.where(allowed, probabilities, 0.0)  # (N, K)
     total = selected.sum(axis=1, keepdims=True)  # (N, 1)
-    return np.where(total == 0, 1 / len(indices), selected / np.where(total == 0, 1, total))
+    uniform = allowed / allowed.sum(axis=1, keepdims=True)  # (N, K)
+    return np.where(total == 0, uniform, selected / np.where(total == 0, 1, total))
 
 
 def find_in_training(checkpoint: Checkpoint, examples: Examples) -> str | None:

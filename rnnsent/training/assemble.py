@@ -37,6 +37,7 @@ def assemble_weights(
         ngrams = fit_ngrams(
             data.labeled.rows,
             data.labeled.labels,
+            data.labeled.allowed,
             n_classes=n_classes,
             max_ngram=recipe.model.max_ngram,
             max_features=recipe.model.max_ngram_features,
@@ -46,7 +47,9 @@ def assemble_weights(
     logits = [TorchEngine(network, recipe.model, device).logits(validation.rows)]  # (N, K) for each model
     if ngrams:
         logits.append(NgramModel(ngrams, recipe.model.max_ngram, n_classes).logits(validation.rows))
-    scales, exponents = fit_calibration(logits, validation.labels, [len(row) for row in validation.rows])
+    scales, exponents = fit_calibration(
+        logits, validation.labels, [len(row) for row in validation.rows], validation.allowed
+    )
     weights = network | ngrams
     # Logits are linear in these tensors, so scaling the tensors scales the logits.
     for names, scale in zip((("output.weight", "output.bias"), (WEIGHTS, BIAS)), scales, strict=False):

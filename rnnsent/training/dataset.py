@@ -15,10 +15,14 @@ class EncodedDataset:
 
     A label is a one-hot target, a teacher's target may be any distribution, and the target of an unlabeled text is 0
     for all classes.
+
+    Attributes:
+        allowed: (N, K) the classes among which the target of a row says something; None if these are all classes.
     """
 
     rows: Sequence[Ids]
     targets: NDArray[np.float32]
+    allowed: NDArray[np.bool_] | None = None
 
     @property
     def labels(self) -> NDArray[np.int64]:
@@ -29,4 +33,11 @@ class EncodedDataset:
 def concatenate(datasets: Sequence[EncodedDataset]) -> EncodedDataset:
     """All rows of the data sets, in order."""
     rows = [row for dataset in datasets for row in dataset.rows]
-    return EncodedDataset(rows, np.concatenate([dataset.targets for dataset in datasets]))
+    targets = np.concatenate([dataset.targets for dataset in datasets])
+    if all(dataset.allowed is None for dataset in datasets):
+        return EncodedDataset(rows, targets)
+    allowed = [
+        np.ones(dataset.targets.shape, dtype=bool) if dataset.allowed is None else dataset.allowed
+        for dataset in datasets
+    ]
+    return EncodedDataset(rows, targets, np.concatenate(allowed))

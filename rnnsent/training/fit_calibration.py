@@ -16,7 +16,10 @@ EXPONENT_PRIOR = 10.0  # strength of the prior of an exponent, relative to that 
 
 
 def fit_calibration(
-    logits: Sequence[NDArray[np.floating]], labels: NDArray[np.int64], lengths: Sequence[int]
+    logits: Sequence[NDArray[np.floating]],
+    labels: NDArray[np.int64],
+    lengths: Sequence[int],
+    allowed: NDArray[np.bool_] | None = None,
 ) -> tuple[list[float], list[float]]:
     """The scale and the length exponent of each model's logits with the least log loss of their sum.
 
@@ -28,6 +31,7 @@ def fit_calibration(
         logits: (N, K) for each of the M models.
         labels: (N,) the true classes.
         lengths: (N,) number of tokens in each text.
+        allowed: (N, K) the classes among which the model chooses for each text; None are all.
     """
     from scipy.optimize import minimize
     from scipy.special import logsumexp
@@ -36,6 +40,7 @@ def fit_calibration(
     rows = np.arange(len(labels))
     log_length = log_lengths(lengths)  # (N,)
     M = len(logits)
+    excluded = None if allowed is None else ~allowed  # (N, K)
     initial = np.concatenate([np.full(M, 1 / M), np.zeros(M)])  # (2M,): scales, then exponents
     prior = np.concatenate([np.ones(M), np.full(M, EXPONENT_PRIOR)])  # (2M,)
 
@@ -44,6 +49,8 @@ def fit_calibration(
         scales, exponents = parameters[:M, None], parameters[M:, None]  # (M, 1) both
         factors = np.exp(-exponents * log_length)  # (M, N)
         combined = np.einsum("mn,mnk->nk", scales * factors, stacked)  # (N, K)
+        if excluded is not None:
+            combined[excluded] = -np.inf
         normalizer = logsumexp(combined, axis=1, keepdims=True)  # (N, 1)
         probabilities = np.exp(combined - normalizer)  # (N, K)
         excess = factors * ((probabilities * stacked).sum(axis=2) - stacked[:, rows, labels])  # (M, N)

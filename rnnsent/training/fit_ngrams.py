@@ -27,6 +27,7 @@ _NO_PAIRS = np.empty(0, dtype=np.uint64)
 def fit_ngrams(
     rows: Sequence[Ids],
     labels: NDArray[np.int64],
+    allowed: NDArray[np.bool_] | None = None,
     *,
     n_classes: int,
     max_ngram: int,
@@ -35,27 +36,33 @@ def fit_ngrams(
 ) -> dict[str, NDArray[np.generic]]:
     """The tensors of `rnnsent.network.ngrams.NgramModel`: keys (G,), weights (G, C) and bias (C,).
 
-    With more than two classes, one regression per class separates it from the rest. The `max_features` n-grams with
+    With more than two classes, one regression per class separates it from the rest, on the texts that may have it. The `max_features` n-grams with
     the largest weights are kept.
 
     Args:
         rows: token ids of N texts.
         labels: (N,).
+        allowed: (N, K) the classes that each text may have; None are all.
         max_ngram: the longest n-gram, in tokens.
     """
     sample = _sample_rows(rows, seed)
     rows, labels = [rows[i] for i in sample], labels[sample]
+    if allowed is not None:
+        allowed = allowed[sample]
     keys, features = _build_features(rows, max_ngram)  # (G,), (N, G)
     weights, bias = [], []
     for label in (1,) if n_classes == 2 else range(n_classes):
         in_class = labels == label
+        class_features = features
+        if allowed is not None and n_classes > 2 and not allowed[:, label].all():
+            in_class, class_features = in_class[allowed[:, label]], features[allowed[:, label]]
         if not len(keys) or in_class.all() or not in_class.any():
             weights.append(np.zeros(len(keys), dtype=np.float32))
             bias.append(0.0)
             continue
-        ratio = _log_count_ratio(features, in_class)  # (G,)
+        ratio = _log_count_ratio(class_features, in_class)  # (G,)
         class_weights, class_bias = fit_logistic_regression(
-            features, ratio, in_class, inverse_regularization=INVERSE_REGULARIZATION
+            class_features, ratio, in_class, inverse_regularization=INVERSE_REGULARIZATION
         )
         weights.append(class_weights * ratio)
         bias.append(class_bias)

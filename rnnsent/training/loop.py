@@ -153,15 +153,18 @@ class Trainer:
         batch = batches[progress.batch]
         ids, lengths = to_tensors(*pad([rows[i] for i in batch]), self.device)  # (B, T), (B,)
         targets = torch.from_numpy(self.train.targets[batch]).to(self.device)  # (B, K)
+        allowed = self._read_allowed(self.train, batch)  # (B, K) or None
         if config.word_dropout:
             ids = ids.masked_fill(torch.rand(ids.shape, device=self.device) < config.word_dropout, UNKNOWN_ID)
         with autocast(self.device, config.precision):
-            logits, loss = self._objective.compute(ids, lengths, targets)  # (B, K), scalar
+            logits, loss = self._objective.compute(ids, lengths, targets, allowed)  # (B, K), scalar
         fraction = (progress.epoch + progress.batch / len(batches)) / self.epochs
         learning_rate = compute_learning_rate(config, progress.step, fraction)
         loss_value = optimizer_step(loss, self.optimizer, config, learning_rate)
         if self.averaged_model is not None:
             self.averaged_model.update_parameters(self.classifier)
+        if allowed is not None:
+            logits = logits.masked_fill(~allowed, -torch.inf)
         labeled = targets.sum(dim=-1) > 0  # (B,)
         n_labeled = int(labeled.sum())
         progress.batch += 1
@@ -204,9 +207,15 @@ class Trainer:
             ids, lengths = to_tensors(*pad([self.validation.rows[i] for i in batch]), self.device)  # (B, T), (B,)
             labels = torch.from_numpy(self.validation.labels[batch]).to(self.device)  # (B,)
             logits = model(ids, lengths)  # (B, K)
+            if (allowed := self._read_allowed(self.validation, batch)) is not None:
+                logits = logits.masked_fill(~allowed, -torch.inf)
             n_correct += int((logits.argmax(dim=-1) == labels).sum())
             loss_sum += float(F.cross_entropy(logits, labels, reduction="sum"))
         return n_correct / len(row_lengths), loss_sum / len(row_lengths)
+
+    def _read_allowed(self, dataset: EncodedDataset, batch: NDArray[np.int64]) -> Tensor | None:
+        """The classes (B, K) that each text of a batch may have; None if these are all classes."""
+        return None if dataset.allowed is None else torch.from_numpy(dataset.allowed[batch]).to(self.device)
 
     def _compute_class_weights(self) -> Tensor:
         """Weights (K,) inverse to the frequency of each class, with mean 1 over the texts (King and Zeng 2001)."""

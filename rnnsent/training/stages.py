@@ -69,9 +69,14 @@ def initialize_classifier(recipe: Recipe, data: TrainingData) -> Classifier:
     if recipe.training.fine_tune:
         base = find_model(recipe.training.fine_tune)
         base_weights = {name: torch.from_numpy(weight) for name, weight in network_weights(base.weights).items()}
+        shared_classes = [name for name in data.classes if name in base.classes]
+        rows, base_rows = ([classes.index(name) for name in shared_classes] for classes in (data.classes, base.classes))
         for name, weight in classifier.state_dict().items():
-            is_shared = not name.startswith("output.") or base.classes == data.classes
-            if is_shared and name in base_weights and base_weights[name].shape == weight.shape:
+            if name not in base_weights or base_weights[name].shape[1:] != weight.shape[1:]:
+                continue
+            if name.startswith("output."):  # of one row for each class
+                weight[rows] = base_weights[name][base_rows]
+            elif base_weights[name].shape == weight.shape:
                 weight.copy_(base_weights[name])
     if recipe.training.pretrained_embeddings:
         ids, vectors = read_vectors(Path(recipe.training.pretrained_embeddings), vocabulary)

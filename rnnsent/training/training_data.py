@@ -85,10 +85,10 @@ def load_training_data(
     return TrainingData(
         classes=labeled.classes,
         tokenizer=tokenizer,
-        labeled=_drop_empty(labeled_rows, _one_hot(labeled)),
+        labeled=_drop_empty(labeled_rows, _one_hot(labeled), labeled.allowed),
         teacher_labeled=_drop_empty(soft_label_rows, soft_labels.probabilities),
         unlabeled=[row for row in unlabeled_rows if len(row)],
-        validation=_drop_empty(validation_rows, _one_hot(corpus.validation)),
+        validation=_drop_empty(validation_rows, _one_hot(corpus.validation), corpus.validation.allowed),
     )
 
 
@@ -117,7 +117,7 @@ def load_teacher_labels(
 
 def encode(examples: Examples, tokenizer: Tokenizer) -> EncodedDataset:
     """Token ids and one-hot targets of labeled texts. Texts without tokens, for example `<br />`, are left out."""
-    return _drop_empty(tokenizer.encode(examples.texts), _one_hot(examples))
+    return _drop_empty(tokenizer.encode(examples.texts), _one_hot(examples), examples.allowed)
 
 
 def read_unlabeled_texts(config: DistillationConfig, sources: Sequence[Source], corpus: Corpus) -> list[str]:
@@ -140,9 +140,12 @@ def _one_hot(examples: Examples) -> NDArray[np.float32]:
     return np.eye(len(examples.classes), dtype=np.float32)[examples.labels]
 
 
-def _drop_empty(rows: Sequence[Ids], targets: NDArray[np.float32]) -> EncodedDataset:
+def _drop_empty(
+    rows: Sequence[Ids], targets: NDArray[np.float32], allowed: NDArray[np.bool_] | None = None
+) -> EncodedDataset:
     has_tokens = np.array([len(row) > 0 for row in rows], dtype=bool)
-    return EncodedDataset([row for row in rows if len(row)], targets[has_tokens])
+    allowed = None if allowed is None else allowed[has_tokens]
+    return EncodedDataset([row for row in rows if len(row)], targets[has_tokens], allowed)
 
 
 def _read_teacher_inputs(
