@@ -19,7 +19,7 @@ from rnnsent.errors import DataError, SettingsError
 from rnnsent.parallel import PAUSE, Pause
 
 LOG = logging.getLogger(__name__)
-BATCH_ROWS = 2_048
+BATCH_ROWS = 4_096
 MAX_LEADING_BAD_ROWS = 100_000  # unreadable rows held in memory until the first readable one
 
 
