@@ -164,8 +164,8 @@ class DistillationConfig(Settings):
 
     teacher: str = setting(
         "",
-        "Also learn from a teacher's probabilities: a model, or a transformers sequence classifier (folder or Hub id). "
-        "Separate several with commas to average them; `self` for self-training.",
+        "Also learn from a teacher's probabilities: a model, a transformers sequence classifier (folder or Hub id), or a "
+        "file of answers (.npz). Separate several with commas to average them; `self` for self-training.",
         option=True,
     )
     unlabeled: str = setting(

@@ -1,6 +1,6 @@
 """Teachers: models whose probabilities another model learns (Hinton et al. 2015; for LSTMs Tang et al. 2019).
 
-A teacher is a transformers sequence classifier or a checkpoint of this project. Its probabilities are cached on disk by
+A teacher is a transformers sequence classifier, a checkpoint of this project, or a file of answers. Its probabilities are cached on disk by
 a digest of its weights and of the texts, so that a resumed run does not compute them again.
 """
 
@@ -21,6 +21,7 @@ from rnnsent.config import Device, split_list
 from rnnsent.data.labels import class_name
 from rnnsent.errors import DataError, ModelError
 from rnnsent.predictor import Predictor
+from rnnsent.training.answers import SUFFIX, AnswersTeacher
 from rnnsent.training.events import LabelingProgress
 
 TEXTS_PER_FILE = 2_048  # that are labeled and cached at a time
@@ -43,8 +44,8 @@ class Teacher(Protocol):
         ...
 
     @property
-    def words(self) -> list[str]:
-        """The whole words in its vocabulary."""
+    def words(self) -> Sequence[str]:
+        """The whole words in its vocabulary; none if it cannot label any text."""
         ...
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -53,7 +54,7 @@ class Teacher(Protocol):
 
 
 def load_teacher(name: str, device: Device) -> Teacher:
-    """Load a teacher: a checkpoint by name or path, or a transformers model by folder or Hub id.
+    """Load a teacher: a checkpoint by name or path, a file of answers, or a transformers model by folder or Hub id.
 
     Several, separated by commas, are an ensemble.
 
@@ -64,6 +65,8 @@ def load_teacher(name: str, device: Device) -> Teacher:
     if "," in name:
         return EnsembleTeacher([load_teacher(member, device) for member in split_list(name)])
     path = available_models().get(name, Path(name))
+    if path.suffix == SUFFIX and path.is_file():
+        return AnswersTeacher(path)
     if _is_checkpoint(path):
         return CheckpointTeacher(Predictor(Checkpoint.read(path), device=device))
     return TransformersTeacher(name, device)

@@ -16,6 +16,7 @@ from rnnsent.data.overlap import without_near_duplicates_of
 from rnnsent.data.sources import Source
 from rnnsent.data.tokenizer import Tokenizer
 from rnnsent.data.unlabeled import find_unlabeled_splits, read_unlabeled, segment, synthesize_texts
+from rnnsent.errors import SettingsError
 from rnnsent.recipe import Recipe
 from rnnsent.training.dataset import EncodedDataset
 from rnnsent.training.events import LabelingProgress, PhaseProgress
@@ -165,6 +166,10 @@ def _read_teacher_inputs(
             sample = np.sort(generator.choice(len(segments), config.max_unlabeled, replace=False))
             segments = [segments[i] for i in sample]
         inputs += segments
+    if config.synthetic_texts and not words:
+        raise SettingsError(
+            f"--teacher {config.teacher} has answers for known texts only; set distillation.synthetic_texts=0"
+        )
     if config.synthetic_texts:
         inputs += synthesize_texts(inputs, words, config.synthetic_texts, generator)
     return inputs
