@@ -23,6 +23,7 @@ from rnnsent.evaluation.behavior.templates import (
     read_suite,
     slot_names,
 )
+from tests.support.scripts import load_script
 
 ROOT = Path(rnnsent.__file__).parents[1]
 SUITE = read_suite()
@@ -110,10 +111,11 @@ def test_never_trained_on() -> None:
 
 
 def test_no_training_text() -> None:
-    """No text of a case nearly equals one of the bundled data set or of the probes."""
+    """No text of a case nearly equals one of the bundled data set, of the probes, or of the phrases for training."""
     texts = [text for test in SUITE for case in test.cases for text in case]
     rows = [row for path in sorted(BUNDLED_SENTENCES.glob("*.csv")) for row in read_rows(path)]
     others = [row["text"] for row in (*rows, *read_rows(ROOT / "benchmarks" / "probes.csv"))]
+    others += [text for text, _ in load_script("phrases").generate_phrases(5_000, seed=0)]
     assert len(rows) > 2000
     assert [texts[i] for i in find_near_duplicates(texts, others)] == []
 
