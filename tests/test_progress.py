@@ -61,7 +61,7 @@ def logged(capsys: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
 def test_start(started: TrainingStarted) -> None:
     """Before training, the data and the model are described."""
     data, model = progress.format_start(started)
-    assert data.endswith(": 18 texts for training, 2 for validation (from train)")
+    assert data.endswith(": 17 texts for training, 3 for validation (from train)")
     assert model == "2 classes, vocabulary size 1,234, 56,789 parameters, 3 epochs on cpu"
     assert progress.format_start(replace(started, teacher_labeled=1_000))[1] == "1,000 texts labeled by the teacher"
     assert progress.format_start(replace(started, resumed_epoch=2))[-1].endswith(", resuming in epoch 2")
