@@ -43,7 +43,7 @@ def test_corpus(tmp_path: Path, log: list[str], order: tuple[int, int]) -> None:
         assert taken.allowed is not None
         assert np.array_equal(taken.allowed, examples.allowed[[1, 0]])
     assert [line for line in log if "has no class" in line] == [
-        f"{paths[0]} has no class 'neutral', so training takes its texts as unknown in this respect"
+        f"{paths[0]} has no class 'neutral'; training ignores it in these texts"
     ]
 
 

@@ -252,7 +252,7 @@ def choose_merged_classes(parts: Sequence[tuple[str, Examples]]) -> tuple[str, .
             )
         if lacking:
             LOG.info(
-                "%s has no class %s, so training takes its texts as unknown in this respect",
+                "%s has no class %s; training ignores it in these texts",
                 name, format_names(lacking),
             )  # fmt: skip
     return first.classes

@@ -59,7 +59,7 @@ class LineWriter(Writer):
             self._write_lines()
 
     def write(self, batch: PredictedBatch) -> None:
-        """Write a batch and flush it, so that slow input is answered at once; before an error, what precedes it."""
+        """Write a batch and flush it, so that slow input is answered at once. If a record fails, those before it are written."""
         try:
             if not self._has_header:  # the columns of JSON Lines are known once the first batch is read
                 self.write_header()
@@ -72,7 +72,7 @@ class LineWriter(Writer):
         self._output.flush()
 
     def add(self, text: str) -> None:
-        """Add text to what is written next, which never ends within it."""
+        """Add a piece of text to the next group, which is never split within it."""
         self._lines.append(text)
         self._n_chars += len(text)
         if self._n_chars >= GROUP_CHARS:

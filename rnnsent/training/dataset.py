@@ -17,7 +17,7 @@ class EncodedDataset:
     for all classes.
 
     Attributes:
-        allowed: (N, K) the classes among which the target of a row says something; None if these are all classes.
+        allowed: (N, K) whether the source of a row has a class; the loss leaves out the others. None if all rows have all.
     """
 
     rows: Sequence[Ids]
