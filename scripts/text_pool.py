@@ -2,7 +2,7 @@
 
 Texts of up to MAX_WORDS words are pieces as they are, and longer ones are cut into sentences. Only training parts are used
 (scripts/corpora.py), no text of a restricted corpus, and of IMDB's train split no text that is held out for validation. The
-order is that of a hash, so that every first part of the pool is a sample of it.
+pieces are sorted by a hash, so the first N of them are a random sample of all.
 """
 
 from collections import Counter
