@@ -18,6 +18,7 @@ from rnnsent.training.teachers import (
     TEXTS_PER_FILE,
     CheckpointTeacher,
     EnsembleTeacher,
+    find_taught_classes,
     load_teacher,
     teacher_probabilities,
 )
@@ -232,3 +233,14 @@ def test_long_text(monkeypatch: pytest.MonkeyPatch, fast: bool) -> None:
     expected = 1 / (1 + np.exp(-np.array([chunks[0], chunks[1], last])))
     np.testing.assert_allclose(probabilities[:, 1], expected, rtol=1e-5)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)
+
+
+def test_fewer_classes() -> None:
+    """A teacher without a class gives it no probability, and says nothing about it; one with other classes is an error."""
+    teacher = ConstantTeacher([0.9, 0.1], ("positive", "negative"))
+    three = ("negative", "neutral", "positive")
+    assert label(teacher, three, ["a"])[1].tolist() == [[np.float32(0.1), 0, np.float32(0.9)]]
+    assert find_taught_classes(teacher, three).tolist() == [True, False, True]
+    assert find_taught_classes(teacher, CLASSES).all()
+    with pytest.raises(ModelError, match="those of the data are negative, neutral, mixed"):
+        label(teacher, ("negative", "neutral", "mixed"), ["a"])

@@ -1,7 +1,8 @@
 """Teachers: models whose probabilities another model learns (Hinton et al. 2015; for LSTMs Tang et al. 2019).
 
-A teacher is a transformers sequence classifier, a checkpoint of this project, or a file of answers. Its probabilities are cached on disk by
-a digest of its weights and of the texts, so that a resumed run does not compute them again.
+A teacher is a transformers sequence classifier, a checkpoint of this project, or a file of answers. Its probabilities are
+cached on disk by a digest of its weights and of the texts, so that a resumed run does not compute them again. A teacher
+may lack a class, such as neutral; it says nothing about that class, and the loss leaves it out.
 """
 
 import hashlib
@@ -85,17 +86,30 @@ def teacher_probabilities(
 ) -> Generator[LabelingProgress, None, NDArray[np.float32]]:
     """Yield progress, and return the teacher's probabilities (N, K) in the order of `classes`, from the cache if possible.
 
+    They are 0 for a class that the teacher lacks (`find_taught_classes`).
+
     Raises:
         ModelError: the teacher has other classes.
     """
-    indices = _match_classes(teacher.classes, classes)
+    taught = find_taught_classes(teacher, classes)
+    taught_classes = [name for name, is_taught in zip(classes, taught, strict=True) if is_taught]
+    indices = _match_classes(teacher.classes, taught_classes)
     folder = cache_folder() / teacher.digest[:32]
     parts = [np.empty((0, len(indices)), dtype=np.float32)]
     for start in range(0, len(texts), TEXTS_PER_FILE):
         batch = texts[start : start + TEXTS_PER_FILE]
         parts.append(_load_or_predict(teacher, batch, folder))
         yield LabelingProgress(start + len(batch), len(texts))
-    return np.concatenate(parts)[:, indices]
+    probabilities = np.zeros((len(texts), len(classes)), dtype=np.float32)
+    probabilities[:, taught] = np.concatenate(parts)[:, indices]
+    return probabilities
+
+
+def find_taught_classes(teacher: Teacher, classes: Sequence[str]) -> NDArray[np.bool_]:
+    """Which of the `classes` a teacher has, (K,): all of them, unless its classes are fewer and have the same names."""
+    taught = np.array([name in teacher.classes for name in classes])
+    lacks_some = len(teacher.classes) == taught.sum() < len(classes)
+    return taught if lacks_some else np.ones(len(classes), dtype=bool)
 
 
 class EnsembleTeacher:

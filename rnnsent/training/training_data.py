@@ -21,7 +21,7 @@ from rnnsent.recipe import Recipe
 from rnnsent.training.dataset import EncodedDataset
 from rnnsent.training.events import LabelingProgress, PhaseProgress
 from rnnsent.training.request import TrainingRequest
-from rnnsent.training.teachers import load_teacher, teacher_probabilities
+from rnnsent.training.teachers import find_taught_classes, load_teacher, teacher_probabilities
 
 BATCH_TEXTS = 4_096  # that are encoded at a time
 
@@ -40,13 +40,14 @@ class TrainingData:
 
 @dataclass(frozen=True)
 class SoftLabels:
-    """N unlabeled texts and a teacher's probabilities for them, (N, K)."""
+    """N unlabeled texts, a teacher's probabilities for them, (N, K), and which classes the teacher has, (N, K)."""
 
     texts: Sequence[str]
     probabilities: NDArray[np.float32]
+    allowed: NDArray[np.bool_]
 
     def take(self, indices: NDArray[np.intp]) -> "SoftLabels":
-        return SoftLabels([self.texts[i] for i in indices], self.probabilities[indices])
+        return SoftLabels([self.texts[i] for i in indices], self.probabilities[indices], self.allowed[indices])
 
 
 def load_training_data(
@@ -59,7 +60,7 @@ def load_training_data(
     """Read the unlabeled texts, label them with the teachers, and encode everything, yielding progress.
 
     Args:
-        tokenizer: None takes that of the base model, or trains one.
+        tokenizer: None extends that of the base model, or trains one.
 
     Raises:
         RnnsentError: a teacher or the texts cannot be read, or a teacher has other classes.
@@ -74,7 +75,7 @@ def load_training_data(
         unlabeled = read_unlabeled_texts(recipe.distillation, sources, corpus)
         unlabeled = [unlabeled[i] for i in without_near_duplicates_of(unlabeled, excluded)]
     if tokenizer is None and recipe.training.fine_tune:
-        tokenizer = find_model(recipe.training.fine_tune).tokenizer
+        tokenizer = find_model(recipe.training.fine_tune).tokenizer.extend(labeled.texts, recipe.tokenizer.vocab_size)
     if tokenizer is None:
         yield PhaseProgress("building the vocabulary")
         tokenizer = Tokenizer.train([*labeled.texts, *soft_labels.texts, *unlabeled], recipe.tokenizer)
@@ -87,7 +88,11 @@ def load_training_data(
         classes=labeled.classes,
         tokenizer=tokenizer,
         labeled=_drop_empty(labeled_rows, _one_hot(labeled), labeled.allowed),
-        teacher_labeled=_drop_empty(soft_label_rows, soft_labels.probabilities),
+        teacher_labeled=_drop_empty(
+            soft_label_rows,
+            soft_labels.probabilities,
+            None if soft_labels.allowed.all() else soft_labels.allowed,
+        ),
         unlabeled=[row for row in unlabeled_rows if len(row)],
         validation=_drop_empty(validation_rows, _one_hot(corpus.validation), corpus.validation.allowed),
     )
@@ -104,16 +109,19 @@ def load_teacher_labels(
         RnnsentError: a teacher or the texts cannot be read, or a teacher has other classes.
     """
     texts: list[str] = []
-    targets = [np.empty((0, len(corpus.train.classes)), dtype=np.float32)]
+    classes = corpus.train.classes
+    targets = [np.empty((0, len(classes)), dtype=np.float32)]
+    allowed = [np.empty((0, len(classes)), dtype=bool)]
     validation_texts = set(corpus.validation.texts)
     for config in configs:
         teacher = load_teacher(config.teacher, device)
         inputs = _read_teacher_inputs(config, sources, validation_texts, teacher.words, seed)
-        probabilities = yield from teacher_probabilities(teacher, corpus.train.classes, inputs)
+        probabilities = yield from teacher_probabilities(teacher, classes, inputs)
         labeled = np.flatnonzero(np.isfinite(probabilities).all(axis=1))  # texts without tokens have none
         texts += [inputs[i] for i in labeled]
         targets.append(probabilities[labeled])
-    return SoftLabels(texts, np.concatenate(targets))
+        allowed.append(np.tile(find_taught_classes(teacher, classes), (len(labeled), 1)))
+    return SoftLabels(texts, np.concatenate(targets), np.concatenate(allowed))
 
 
 def encode(examples: Examples, tokenizer: Tokenizer) -> EncodedDataset:
