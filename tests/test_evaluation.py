@@ -147,6 +147,19 @@ def test_fewer_classes(write_model: Callable[..., Checkpoint], tmp_path: Path, l
     assert scored.metrics.log_loss == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize(("n_sources", "n_scored"), [(1, 3), (2, 2)])
+def test_fewer_classes_of_its_own_source(
+    write_model: Callable[..., Checkpoint], tmp_path: Path, n_sources: int, n_scored: int
+) -> None:
+    """A model of several sources chooses among those of the one; that of a single source among all of its classes."""
+    classes = ("negative", "neutral", "positive")
+    model = write_model(tmp_path / "models" / "three", classes=classes)
+    path = tmp_path / "data.csv"
+    data = tuple({"name": str(k), "location": str(path.resolve() if k == 0 else k)} for k in range(n_sources))
+    predictor = Predictor(replace(model, data=data))
+    assert len(evaluate_labels(predictor, tmp_path, "negative positive").classes) == n_scored
+
+
 def test_one_class(write_model: Callable[..., Checkpoint], tmp_path: Path) -> None:
     """A data set of one class leaves nothing to choose among, so all classes of the model are scored."""
     classes = ("negative", "neutral", "positive")
