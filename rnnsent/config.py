@@ -26,6 +26,7 @@ OnError = Literal["stop", "skip"]
 InputFormat = Literal["lines", "csv", "tsv", "json", "jsonl", "xlsx", "parquet", "fasttext", "document"]
 
 SELF = "self"  # the teacher that self-training trains first
+AUTO = "auto"  # the model to start from is the bundled one, if it can read the texts
 
 
 @dataclass(frozen=True)
@@ -141,8 +142,9 @@ class TrainingConfig(Settings):
         "model.embedding_dim; with a larger one the vectors fill its first dimensions.",
     )
     fine_tune: str = setting(
-        "",
-        "Start from the vocabulary and weights of this model (name or path); use a lower learning rate.",
+        AUTO,
+        "Start from the vocabulary and weights of this model (name or path), at a quarter of the default learning rate. auto "
+        "is the bundled model, for English texts and the default tokenizer and network; an empty name is none.",
         option=True,
     )
     lm_epochs: int = setting(

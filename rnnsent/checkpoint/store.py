@@ -64,6 +64,16 @@ def available_models() -> dict[str, Path]:
     return models
 
 
+def has_bundled() -> bool:
+    return _is_model(BUNDLED / DEFAULT_BUNDLED)
+
+
+def bundled_name() -> str:
+    """A name of the bundled model for `find_model`: its path if a model of the user has its name."""
+    path = available_models().get(DEFAULT_BUNDLED)
+    return DEFAULT_BUNDLED if path and is_bundled(path) else str(BUNDLED / DEFAULT_BUNDLED)
+
+
 def is_bundled(path: Path) -> bool:
     """Whether the path is the bundled model. In a checkout of this project, its folder also holds the user's models."""
     return path.resolve() == (BUNDLED / DEFAULT_BUNDLED).resolve()
@@ -215,7 +225,7 @@ def _choose_unnamed() -> ModelChoice:
         return ModelChoice(newest, "bundled" if is_bundled(newest.path) else "newest", tuple(unreadable))
     if unreadable:
         raise unreadable[0]
-    if _is_model(BUNDLED / DEFAULT_BUNDLED):
+    if has_bundled():
         return ModelChoice(Checkpoint.read(BUNDLED / DEFAULT_BUNDLED), "bundled")
     raise ModelError("no model yet; train one with `rnnsent train`")
 

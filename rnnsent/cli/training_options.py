@@ -53,6 +53,9 @@ class TrainingOptions(LabeledInputOptions):
         typer.Option("--name", "-n", help="Name of the model.  [default: the data set's name]", rich_help_panel=MODEL),
     ] = None
     fine_tune: Annotated[str | None, setting_option("training.fine_tune", MODEL, autocompletion=complete_models)] = None
+    from_scratch: Annotated[
+        bool, typer.Option("--from-scratch", help="Start from random weights.", rich_help_panel=MODEL)
+    ] = False
     cell: Annotated[Cell | None, setting_option("model.cell", MODEL)] = None
     hidden_size: Annotated[int | None, setting_option("model.hidden_size", MODEL)] = None
     recipe: Annotated[
@@ -96,6 +99,10 @@ class TrainingOptions(LabeledInputOptions):
             for entry in group.entries()
             if entry.metadata["option"] and (value := getattr(self, entry.name)) is not None
         }
+        if self.from_scratch:
+            if self.fine_tune is not None:
+                raise SettingsError("--from-scratch starts from random weights and --fine-tune from a model; give one")
+            given["training.fine_tune"] = ""
         assigned = parse_assignments(self.assignments or ())
         for key in given.keys() & assigned.keys():
             raise SettingsError(f"{option_name(key.partition('.')[2])} and --set {key} are the same setting; give one")

@@ -3,6 +3,7 @@
 A checkpoint contains the whole tokenizer as JSON, so that `predict` tokenizes a text exactly as training did.
 """
 
+import json
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -75,6 +76,22 @@ class Tokenizer:
         """
         inner, config = read_tokenizer(text)
         return cls(inner, replace(config, normalization=normalization))
+
+    def extend(self, texts: Iterable[str], size: int) -> Self:
+        """A tokenizer whose vocabulary of words has also the most frequent words of the texts, up to a size.
+
+        The ids of this one stay. A vocabulary of anything but words stays as it is, because its entries spell any text.
+        """
+        vocabulary = self.vocabulary()
+        if not self._rules.has_words or len(vocabulary) >= size:
+            return self
+        words = type(self).train(texts, replace(self._config, vocab_size=size)).vocabulary()
+        for word in sorted(words, key=words.__getitem__):
+            if len(vocabulary) < size:
+                vocabulary.setdefault(word, len(vocabulary))
+        values = json.loads(self.to_json())
+        values["model"]["vocab"] = vocabulary
+        return type(self).from_json(json.dumps(values), self._config.normalization)
 
     def to_json(self) -> str:
         return self._inner.to_str()

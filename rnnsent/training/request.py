@@ -11,7 +11,7 @@ from typing import Any
 
 from rnnsent.checkpoint.resume import ResumeState
 from rnnsent.checkpoint.store import find_model, new_path
-from rnnsent.config import Device, DistillationConfig, TrainingConfig
+from rnnsent.config import AUTO, Device, DistillationConfig, TrainingConfig
 from rnnsent.data.corpus import MIN_CLASS_SIZE, Corpus
 from rnnsent.data.label_map import format_label_map
 from rnnsent.data.labels import LabelMap
@@ -81,7 +81,7 @@ def corpus_options(request: TrainingRequest, training: TrainingConfig) -> dict[s
         "validation_fraction": training.validation_fraction,
         "label_map": request.label_map,
         "min_class_size": request.min_class_size,
-        "base_classes": find_model(training.fine_tune).classes if training.fine_tune else (),
+        "base_classes": find_model(training.fine_tune).classes if training.fine_tune not in ("", AUTO) else (),
     }
 
 

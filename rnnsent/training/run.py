@@ -24,7 +24,7 @@ from rnnsent.evaluation.store_metrics import store_evaluation
 from rnnsent.predictor import Predictor
 from rnnsent.recipe import Recipe
 from rnnsent.training.events import EpochResult, Event, ModelSaved, PhaseProgress, TrainingStarted, TrainingStopped
-from rnnsent.training.recipe import check_same_recipe
+from rnnsent.training.recipe import check_same_recipe, follow_base_model, read_recipe
 from rnnsent.training.request import (
     TrainingRequest,
     check_output_path,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 def train_model(request: TrainingRequest, recipe: Recipe, *, stop: Callable[[], bool]) -> Iterator[Event]:
-    """Train one model with a resolved recipe. The caller holds the lock on its folder.
+    """Train one model with a recipe, whose base model may still be `auto`. The caller holds the lock on its folder.
 
     Args:
         stop: as in `rnnsent.training.train.train`.
@@ -60,14 +60,17 @@ def train_model(request: TrainingRequest, recipe: Recipe, *, stop: Callable[[], 
     if unfinished:
         check_same_sources(request, unfinished)
         check_same_recipe(unfinished, recipe)
+        recipe = follow_base_model(recipe, read_recipe(unfinished))
     yield PhaseProgress("reading the data")
     sources = find_sources(request)  # before PyTorch is loaded, so that an unknown name fails at once
 
     from rnnsent.network.device import choose_device
+    from rnnsent.training.base_model import resolve_base_model
     from rnnsent.training.training_data import load_training_data
 
     device = choose_device(request.device)
     corpus = read_corpus(sources, **corpus_options(request, recipe.training))
+    recipe = resolve_base_model(recipe, request, corpus)
     if unfinished:
         check_same_data(unfinished, corpus)
     if request.force:

@@ -8,8 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rnnsent.checkpoint.shapes import EMBEDDING
 from rnnsent.checkpoint.store import find_model
 from rnnsent.data.embeddings import read_vectors
+from rnnsent.data.ids import UNKNOWN_ID
+from rnnsent.data.sentiment_scales import recognize_classes
 from rnnsent.network.classifier import Classifier
 from rnnsent.network.ngrams import network_weights
 from rnnsent.recipe import Recipe
@@ -69,13 +72,18 @@ def initialize_classifier(recipe: Recipe, data: TrainingData) -> Classifier:
     if recipe.training.fine_tune:
         base = find_model(recipe.training.fine_tune)
         base_weights = {name: torch.from_numpy(weight) for name, weight in network_weights(base.weights).items()}
-        shared_classes = [name for name in data.classes if name in base.classes]
-        rows, base_rows = ([classes.index(name) for name in shared_classes] for classes in (data.classes, base.classes))
+        names = {name: name for name in data.classes} | recognize_classes(data.classes, base.classes)
+        shared_classes = [name for name in data.classes if names[name] in base.classes]
+        rows = [data.classes.index(name) for name in shared_classes]
+        base_rows = [base.classes.index(names[name]) for name in shared_classes]
         for name, weight in classifier.state_dict().items():
             if name not in base_weights or base_weights[name].shape[1:] != weight.shape[1:]:
                 continue
             if name.startswith("output."):  # of one row for each class
                 weight[rows] = base_weights[name][base_rows]
+            elif name == EMBEDDING:
+                weight[:] = base_weights[name][UNKNOWN_ID]  # a word that the base model lacks starts as an unknown one
+                weight[: len(base_weights[name])] = base_weights[name]
             elif base_weights[name].shape == weight.shape:
                 weight.copy_(base_weights[name])
     if recipe.training.pretrained_embeddings:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rnnsent.atomic import write_text
+from rnnsent.config import AUTO
 from rnnsent.data.corpus import read_corpus
 from rnnsent.errors import SettingsError
 from rnnsent.recipe import Recipe
@@ -64,6 +65,8 @@ def tune(
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     path = find_output_path(request)
     recipe = resolve_recipe(request)
+    if recipe.training.fine_tune == AUTO:
+        recipe = recipe.with_settings({"training.fine_tune": ""})  # the search is over sizes of the network
     if recipe.distillation.is_self_training:
         raise SettingsError("rnnsent tune cannot tune self-training, which is two runs; choose another --teacher")
     device = choose_device(request.device)
