@@ -1,8 +1,8 @@
 """Check the training data of the English model for texts that it is evaluated on: `python benchmarks/overlap.py`.
 
 For each part of the training data, count the texts, the texts with the same words as an evaluation text, the near
-duplicates of an evaluation text (rnnsent.data.overlap), which scripts/english.py removes, and the texts of either kind
-that remain after that. Exits with 1 if any remain.
+duplicates of an evaluation text (rnnsent.data.overlap), which training leaves out, and the texts of either kind that remain
+after that. Exits with 1 if any remain.
 """
 
 import sys
@@ -15,13 +15,13 @@ from rnnsent.data.sources import find_source
 from rnnsent.data.unlabeled import split_sentences
 
 sys.path.append(str(Path(__file__).parents[1] / "scripts"))
-import english
+import english_data
 
 TRAINED_ON = (("imdb", "train"), ("imdb", "unsupervised"), ("sst2", "train"), ("sst5", "train"), ("sentences", "train"))
 
 
 def main() -> None:
-    evaluation_texts = english.read_evaluation_texts()
+    evaluation_texts = english_data.read_evaluation_texts()
     parts = {f"{name} {split}": find_source(name).read_texts(split) for name, split in TRAINED_ON}
     parts["sentences of imdb unsupervised"] = split_sentences(parts["imdb unsupervised"])
     n_remaining = 0

@@ -1,16 +1,16 @@
 """Build the bundled English model: `make english`, or `python scripts/english.py BUILD`.
 
-BUILD is a folder for intermediate results. It must contain a link `all-mpnet-base-v2` to a folder with that transformer
-(Song et al. 2020, sentence-transformers; Apache-2.0). A step whose result exists is skipped, and an interrupted step is
-resumed:
+BUILD is a folder for intermediate results. $RNNSENT_CORPORA is the folder of the corpora (scripts/corpora.py). A step
+whose result exists is skipped, and an interrupted step is resumed:
 
-1. BUILD/teacher-0, BUILD/teacher-1 and BUILD/mpnet: two small transformers and a large one, fine-tuned on labeled
-   sentences (scripts/teacher.py).
-2. BUILD/vectors.txt: word vectors from mpnet that initialize the embedding (scripts/word_vectors.py).
-3. BUILD/models/reviews: a model for whole reviews, trained on imdb alone.
-4. BUILD/models/english: trained on the labeled texts of imdb, sst2 and sentences, and on the teachers' probabilities for
-   unlabeled reviews, their sentences, the sentences of sst5 (neutral ones included), and synthetic texts.
-5. Its metrics, written into its model card by `rnnsent evaluate`.
+1. BUILD/teacher-N: transformers fine-tuned on labeled texts of many domains (scripts/domain_teacher.py).
+2. BUILD/teacher-N.npz: their probabilities for a million unlabeled pieces (scripts/answers.py).
+3. BUILD/vectors.txt: word vectors from the first teacher that initialize the embedding (scripts/word_vectors.py).
+4. The texts to train on, in BUILD (scripts/english_data.py).
+5. BUILD/models/reviews: a model for whole reviews, trained on imdb alone. It has no class neutral, so what it teaches
+   leaves neutral out.
+6. BUILD/models/english: trained on labeled texts and on the teachers' probabilities.
+7. Its metrics, written into its model card by `rnnsent evaluate`.
 
 Finally BUILD/models/english replaces models/english.
 """
@@ -19,24 +19,33 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+
+from english_data import (
+    PHRASES,
+    POOL,
+    POOL_ANSWERS,
+    THREE_CLASSES,
+    TWO_CLASSES,
+    read_evaluation_texts,
+    write_labeled,
+    write_pool,
+)
 
 from rnnsent.atomic import replace_folder
 from rnnsent.checkpoint.checkpoint import CARD, Checkpoint
 from rnnsent.checkpoint.store import models_folder
 from rnnsent.config import DistillationConfig
-from rnnsent.data.sources import find_source
 from rnnsent.output.progress import training_progress
 from rnnsent.training.request import TrainingRequest
 from rnnsent.training.train import train
 
 ROOT = Path(__file__).parents[1]
 BUNDLED = ROOT / "models" / "english"
-EVALUATION_SPLITS = (("imdb", "test"), ("sst2", "validation"), ("sst5", "validation"), ("sentences", "test"))
 EVALUATE_ARGUMENTS = ("imdb", "sst2 --split validation", "sentences")
-SEEDS = (0, 1)
-LARGE_TEACHER, LARGE_BASE = "mpnet", Path("all-mpnet-base-v2")
+SEEDS = (0,)
 VECTORS = Path("vectors.txt")
 
 
@@ -45,18 +54,22 @@ def main() -> None:
     build.mkdir(parents=True, exist_ok=True)
     os.chdir(build)  # the model's config.json then refers to its teachers and vectors by relative paths
     os.environ["RNNSENT_MODELS_DIR"] = "models"
-    if not Path(LARGE_TEACHER).is_dir() and not LARGE_BASE.is_dir():
-        sys.exit(f"{build / LARGE_BASE} does not exist: link it to a folder of sentence-transformers/all-mpnet-base-v2")
-    for seed in SEEDS:
-        if not Path(f"teacher-{seed}").is_dir():
-            run_script("teacher.py", f"teacher-{seed}", "--seed", str(seed))
-    if not Path(LARGE_TEACHER).is_dir():
-        run_script("teacher.py", LARGE_TEACHER, "--base", str(LARGE_BASE), "--learning-rate", "3e-5")
+    teachers = [Path(f"teacher-{seed}") for seed in SEEDS]
+    for seed, teacher in zip(SEEDS, teachers, strict=True):
+        if not teacher.is_dir():
+            run_script("domain_teacher.py", str(teacher), "--seed", str(seed))
+        if not answers_path(teacher).is_file():
+            run_script("answers.py", str(teacher), f"{teacher}-parts", str(answers_path(teacher)))
     if not VECTORS.is_file():
-        run_script("word_vectors.py", LARGE_TEACHER, str(VECTORS))
-    evaluation_texts = read_evaluation_texts()
-    train_unless_finished(TrainingRequest(("imdb",), name="reviews", exclude_near_duplicates_of=evaluation_texts))
-    train_unless_finished(english(evaluation_texts))
+        run_script("word_vectors.py", str(teachers[0]), str(VECTORS))
+    if not Path(PHRASES).is_file():  # the last of its files
+        write_labeled(Path())
+    if not Path(POOL).is_file():
+        write_pool(Path(), list(map(answers_path, teachers)))
+    if not is_finished("reviews"):
+        train_or_resume(reviews(read_evaluation_texts()))
+    if not is_finished("english"):
+        train_or_resume(english(read_evaluation_texts()))
     for arguments in EVALUATE_ARGUMENTS:
         subprocess.run(
             [sys.executable, "-m", "rnnsent", "evaluate", *arguments.split(), "--model", "english"], check=True
@@ -69,39 +82,34 @@ def main() -> None:
         shutil.copytree(model.path, folder, dirs_exist_ok=True)
 
 
-def english(evaluation_texts: list[str]) -> TrainingRequest:
-    """The training run of the English model.
+def answers_path(teacher: Path) -> Path:
+    return teacher.with_suffix(".npz")
 
-    Three teachers label a sample of the sentences each, so the model approximates their average although each text is
-    labeled only once.
-    """
-    small, second_small = (
-        DistillationConfig(
-            teacher=f"teacher-{seed}",
-            unlabeled="unsupervised,sst5",
-            teacher_inputs="sentences",
-            max_unlabeled=60_000 + seed,  # the number seeds the sample, so each teacher gets a different one
-            synthetic_texts=60_000,
-            labeled_repeats=2,
-        )
-        for seed in SEEDS
+
+def reviews(evaluation_texts: Sequence[str]) -> TrainingRequest:
+    """The training run of a teacher for whole reviews."""
+    return TrainingRequest(
+        ("imdb",),
+        name="reviews",
+        settings={"training.validation_fraction": 0.1},
+        exclude_near_duplicates_of=evaluation_texts,
     )
-    large = replace(second_small, teacher=LARGE_TEACHER, max_unlabeled=60_002, synthetic_texts=40_000)
-    small_on_sentences = (
-        DistillationConfig(
-            teacher=f"teacher-{seed}", unlabeled="sentences", teacher_inputs="texts", synthetic_texts=20_000 + seed
-        )
-        for seed in SEEDS
+
+
+def english(evaluation_texts: Sequence[str]) -> TrainingRequest:
+    """The training run of the English model."""
+    pieces = DistillationConfig(
+        teacher=POOL_ANSWERS, unlabeled=POOL, teacher_inputs="texts", max_unlabeled=2_000_000, labeled_repeats=2
     )
-    reviews = DistillationConfig(
-        teacher="reviews", unlabeled="unsupervised", teacher_inputs="texts", max_unlabeled=30_000
+    whole_reviews = DistillationConfig(
+        teacher="reviews", unlabeled="unsupervised", teacher_inputs="texts", max_unlabeled=20_000
     )
     return TrainingRequest(
-        ("imdb", "sst2", "sentences"),
+        ("imdb", "sst2", "sentences", THREE_CLASSES, TWO_CLASSES, PHRASES),
         name="english",
         settings={
-            **{f"distillation.{key}": value for key, value in asdict(small).items()},
-            "tokenizer.vocab_size": 25_000,
+            **{f"distillation.{key}": value for key, value in asdict(pieces).items()},
+            "tokenizer.vocab_size": 30_000,
             "model.embedding_dim": 128,
             "model.max_ngram_features": 100_000,
             "training.pretrained_embeddings": str(VECTORS),
@@ -109,7 +117,7 @@ def english(evaluation_texts: list[str]) -> TrainingRequest:
             "training.batch_size": 192,
             "training.validation_fraction": 0.1,  # of train: no split that the model is evaluated on selects the epoch
         },
-        extra_teachers=(second_small, large, *small_on_sentences, reviews),
+        extra_teachers=(whole_reviews,),
         exclude_near_duplicates_of=evaluation_texts,
         command=("make", "english"),
     )
@@ -119,20 +127,20 @@ def run_script(name: str, *arguments: str) -> None:
     subprocess.run([sys.executable, ROOT / "scripts" / name, *arguments], check=True)
 
 
-def read_evaluation_texts() -> list[str]:
-    """Every text that the model is evaluated on; neither these texts nor near duplicates of them are trained on."""
-    return [text for name, split in EVALUATION_SPLITS for text in find_source(name).read_texts(split)]
+def is_finished(name: str) -> bool:
+    return (models_folder() / name).is_dir() and not _is_interrupted(name)
 
 
-def train_unless_finished(request: TrainingRequest) -> None:
-    """Train or resume a model unless it is finished, with the progress display of `rnnsent train`."""
+def train_or_resume(request: TrainingRequest) -> None:
+    """Train a model, or continue its interrupted run, with the progress display of `rnnsent train`."""
     assert request.name is not None
-    is_interrupted = (models_folder() / f".{request.name}.resume").is_dir()
-    if (models_folder() / request.name).is_dir() and not is_interrupted:
-        return
     with training_progress() as progress:
-        for event in train(replace(request, resume=is_interrupted)):
+        for event in train(replace(request, resume=_is_interrupted(request.name))):
             progress.show(event)
+
+
+def _is_interrupted(name: str) -> bool:
+    return (models_folder() / f".{name}.resume").is_dir()
 
 
 if __name__ == "__main__":

@@ -1,13 +1,17 @@
 """The scripts that build the English model: which texts are held out, and the phrases for training."""
 
+from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rnnsent.data.validation_split import hash_text
+from rnnsent.training.answers import Answers
 from tests.support.scripts import load_script
 
 corpora, phrases = load_script("corpora"), load_script("phrases")
+noise, english_data = load_script("noise"), load_script("english_data")
 TEXTS = [f"text {number}" for number in range(500)]
 
 
@@ -77,3 +81,36 @@ def test_phrases() -> None:
     assert not [text for text in texts if "{" in text or "}" in text or "  " in text]
     labels = [label for _, label in generated]
     assert {name: labels.count(name) for name in corpora.CLASSES} == dict.fromkeys(corpora.CLASSES, 1_000)
+
+
+def test_noise() -> None:
+    """Noise keeps most of a text, is drawn with the generator, and uses no name of the behavioral suite."""
+    text = "Sarah's hotel in London was really comfortable, and we didn't wait"
+    noisy = [noise.add_noise(text, np.random.default_rng(seed)) for seed in range(60)]
+    assert noisy == [noise.add_noise(text, np.random.default_rng(seed)) for seed in range(60)]
+    assert len(set(noisy)) > 40
+    assert all(len(set(each.split()) & set(text.split())) >= 5 for each in noisy)
+    assert not any("Sarah's" in each and "London" in each for each in noisy[:10])
+    assert any("http" in each for each in noisy)
+    assert any("didnt" in each for each in noisy)
+
+
+def test_names_of_the_suite() -> None:
+    folder = files("rnnsent") / "assets" / "behavior"
+    suite = " ".join((folder / name).read_text(encoding="utf-8") for name in ("names.toml", "words.toml"))
+    assert not [name for name in noise.GROUPS if f'"{name}"' in suite]
+
+
+def test_pool_answers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Every line of the pool has the mean answer of the teachers, and a noisy copy that of its original."""
+    pieces = ["the room was  very comfortable\nand quiet", "the waiter forgot everything", "not labeled"]
+    monkeypatch.setattr(english_data, "read_pool", lambda: pieces)
+    for number, probability in enumerate((0.25, 0.75)):
+        probabilities = np.array([[0, 1 - probability, probability]] * 2)
+        Answers.collect(english_data.CLASSES, pieces[:2], probabilities).write(tmp_path / f"{number}.npz")
+    english_data.write_pool(tmp_path, [tmp_path / "0.npz", tmp_path / "1.npz"])
+    lines = (tmp_path / english_data.POOL).read_text(encoding="utf-8").splitlines()
+    assert lines[:2] == ["the room was very comfortable and quiet", "the waiter forgot everything"]
+    assert 2 <= len(lines) <= 4
+    answers = Answers.read(tmp_path / english_data.POOL_ANSWERS).look_up(lines)
+    np.testing.assert_allclose(answers, [[0, 0.5, 0.5]] * len(lines), atol=1 / 128)
