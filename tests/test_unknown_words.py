@@ -1,9 +1,17 @@
-"""Elongated words and hashtags are read as the known words in them, and others stay as they are."""
+"""Elongated words, typing errors and hashtags are read as the known words in them, and others stay as they are."""
 
 import pytest
 
 from rnnsent.data.substitution import normalize, normalize_with_spans
-from rnnsent.data.unknown_words import elongated_words, hashtags, shorten, split_hashtag
+from rnnsent.data.unknown_words import (
+    MAX_RANK,
+    correct,
+    hashtags,
+    misspelled_words,
+    shorten,
+    shorten_words,
+    split_hashtag,
+)
 
 # In order of frequency, as in a trained vocabulary.
 WORDS = (
@@ -26,11 +34,35 @@ def test_shorten(word: str, expected: str | None) -> None:
     assert shorten(word, IDS.get) == expected
 
 
-def test_elongated_words() -> None:
-    """Only unknown words are shortened, in any case if the tokenizer lowercases."""
-    step = elongated_words(IDS.get, lowercase=True)
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("serivce", "service"), ("phnoe", "phone"), ("servcie", "service"), ("phoen", "phone"), ("servicee", "service"),
+        ("seervice", "service"), ("servce", "service"), ("servic", "service"), ("pphone", "phone"), ("hpone", None),
+        ("loev", None), ("phon", None), ("phne", None), ("phoone", "phone"), ("servide", None), ("services", None),
+        ("s3rvice", None), ("sérvice", None), ("worst's", None), ("hapyp", "happy"), ("ervice", None), ("rare", None),
+        ("rarestwrd", None), ("x" * 21, None),
+    ],
+)  # fmt: skip
+def test_correct(word: str, expected: str | None) -> None:
+    """Swapped, missing and doubled letters after the first one are corrected, in long enough words, to a frequent word."""
+    vocabulary = {"<pad>": 0, "<unk>": 1} | IDS | {"rarestword": MAX_RANK}
+    assert correct(word, vocabulary.get) == expected
+    assert correct(word, vocabulary.get, shorten_words(vocabulary)) == expected
+
+
+def test_frequent() -> None:
+    """Of several known words the most frequent is chosen."""
+    assert correct("triall", {"trials": 900, "trial": 30}.get) == "trial"
+    assert correct("couldnt", {"couldn't": 90}.get) == "couldn't"
+
+
+def test_misspelled_words() -> None:
+    """Only unknown words are replaced, in any case if the tokenizer lowercases."""
+    step = misspelled_words(IDS.get, lowercase=True)
     assert normalize("SOOOO Gooood, loool! 1000 電baaaad電 www", [step]) == "so good, loool! 1000 電bad電 www"
-    cased = elongated_words(IDS.get, lowercase=False)
+    assert normalize("Serivce, PHNOE! Hapyp hapy", [step]) == "service, phone! happy hapy"
+    cased = misspelled_words(IDS.get, lowercase=False)
     assert normalize("SOOOO Sooo sooo", [cased]) == "SOOOO Sooo so"
 
 

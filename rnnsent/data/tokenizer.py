@@ -21,7 +21,7 @@ from rnnsent.data.normalization import STEPS, is_plain
 from rnnsent.data.substitution import Step, normalize, normalize_with_spans
 from rnnsent.data.tokenizer_json import read_tokenizer
 from rnnsent.data.tokenizer_rules import ASCII_LINE_BREAK, ASCII_WORD, RULES
-from rnnsent.data.unknown_words import RUN, elongated_words, hashtags, shorten
+from rnnsent.data.unknown_words import find_known, hashtags, misspelled_words, shorten_words
 
 LETTER = re.compile(r"[^\W\d_]")
 SURROGATES = re.compile("[\ud800-\udfff]")
@@ -52,7 +52,7 @@ class Tokenizer:
         self._word_steps: tuple[Step, ...] = ()
         if self._rules.has_words:
             self._steps += (hashtags(self._inner.token_to_id, lowercase=config.lowercase),)
-            self._word_steps = (elongated_words(self._inner.token_to_id, lowercase=config.lowercase),)
+            self._word_steps = (misspelled_words(self._inner.token_to_id, lowercase=config.lowercase),)
 
     @classmethod
     def train(cls, texts: Iterable[str], config: TokenizerConfig) -> Self:
@@ -130,7 +130,9 @@ class Tokenizer:
         """The text as it is split into tokens; words are left to the ASCII encoder if it takes the text."""
         if not is_plain(text):
             text = normalize(text, self._steps)
-        return text if ascii_encoder and text.isascii() else normalize(text, self._word_steps)
+        if ascii_encoder is None:
+            return normalize(text, self._word_steps)
+        return text if text.isascii() else normalize(text, ascii_encoder.word_steps)
 
     def _encode(self, texts: Sequence[str], ascii_encoder: "_AsciiEncoder | None") -> list[Ids]:
         rows: list[Ids] = [_NO_IDS] * len(texts)
@@ -163,9 +165,11 @@ class _AsciiEncoder(dict[str, int]):
     def __init__(self, vocabulary: Mapping[str, int], *, lowercase: bool) -> None:
         super().__init__(vocabulary)
         self._vocabulary, self._lowercase = vocabulary, lowercase
+        self._shortened = shorten_words(vocabulary)
+        self.word_steps = (misspelled_words(vocabulary.get, lowercase=lowercase, shortened=self._shortened),)
 
     def __missing__(self, word: str) -> int:
-        known = shorten(word, self._vocabulary.get) if RUN.search(word) else None
+        known = find_known(word, self._vocabulary.get, self._shortened)
         word_id = UNKNOWN_ID if known is None else self._vocabulary[known]
         if len(self) < len(self._vocabulary) + MAX_REMEMBERED_WORDS:
             self[word] = word_id

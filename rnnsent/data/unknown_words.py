@@ -1,11 +1,13 @@
-"""Known words in unknown ones: elongated words (baaaad) and hashtags (#lovethisphone). Knows a vocabulary, no tokenizer.
+"""Known words in unknown ones: elongated words (baaaad), typing errors (terrbile) and hashtags (#lovethisphone).
+
+Knows a vocabulary, no tokenizer.
 
 The id of a word serves as its rank by frequency, because the trainer of a vocabulary assigns ids in that order.
 """
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import accumulate, product
 from typing import TypeAlias
@@ -14,6 +16,7 @@ from unicodedata import normalize
 from rnnsent.data.substitution import Step, contains
 
 Lookup: TypeAlias = Callable[[str], int | None]  # the id of a word; None if it is not in the vocabulary
+Shortened: TypeAlias = Mapping[str, tuple[str]]
 
 # Characters of scripts without spaces are tokens, not letters of words.
 _UNSPACED = (
@@ -22,11 +25,17 @@ _UNSPACED = (
 )
 _LETTER = rf"[^\W{_UNSPACED}]"
 WORD = rf"{_LETTER}+(?:'{_LETTER}+)*"
+HAS_LETTER = re.compile(r"[^\W\d_]").search
 RUN = re.compile(r"([^\W\d_])\1{2,}")  # a letter three or more times
-RUN_IN_ANY_CASE = re.compile(RUN.pattern, re.IGNORECASE)
 MAX_RUNS = 4  # of a word, for which all combinations are tried
 # A double letter is more likely than a single one, unless the word with it is so much rarer (soo, so).
 MAX_RANK_RATIO = 50
+
+# Unknown words are read as known ones, among the MAX_RANK most frequent, that differ by a typing error after the first
+# letter: two swapped letters in a word of MIN_LETTERS or more, a missing or a doubled one in a longer word.
+SPELLED = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")
+MIN_LETTERS, MAX_RANK = 5, 10_000
+LETTERS = "abcdefghijklmnopqrstuvwxyz'"
 
 HASHTAG = rf"#(?<![\w#]#)({_LETTER}+)(?![\w'])"
 SUBWORD = re.compile(r"\d+|[^\W\d_]+?(?:(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?![^\W\d_]))")
@@ -36,15 +45,55 @@ MAX_RANKS = {1: 100, 2: 1_000}  # of words of one letter and of two, most of whi
 COST_PER_WORD, MAX_COST_PER_LETTER = 2.3, 2.8
 
 
-def elongated_words(lookup: Lookup, *, lowercase: bool) -> Step:
-    """The step that replaces unknown words with a letter three or more times in a row by known ones."""
-    is_needed = (RUN_IN_ANY_CASE if lowercase else RUN).search
-    return Step(WORD, partial(_shorten_match, lookup=lookup, lowercase=lowercase), is_needed)
+def misspelled_words(lookup: Lookup, *, lowercase: bool, shortened: Shortened | None = None) -> Step:
+    """The step that replaces unknown words that are elongated, or have a typing error, by known ones."""
+    replace = partial(_find_match, lookup=lookup, lowercase=lowercase, shortened=shortened)
+    return Step(WORD, replace, HAS_LETTER)
 
 
 def hashtags(lookup: Lookup, *, lowercase: bool) -> Step:
     """The step that inserts spaces between the words of unknown hashtags."""
     return Step(HASHTAG, partial(_split_match, lookup=lookup, lowercase=lowercase), contains("#"))
+
+
+def find_known(word: str, lookup: Lookup, shortened: Shortened | None = None) -> str | None:
+    """The known word that an unknown one elongates or misspells; None if there is none."""
+    return shorten(word, lookup) if RUN.search(word) else correct(word, lookup, shortened)
+
+
+def correct(word: str, lookup: Lookup, shortened: Shortened | None = None) -> str | None:
+    """The most frequent known word that becomes an unknown one by a single typing error; None if there is none.
+
+    Typing errors are two letters swapped, one left out, and one doubled. Replacing a letter by another, or leaving out any,
+    would make more words of other ones than of typing errors (towels, unbeatable; docs/log.md).
+
+    Args:
+        shortened: from `shorten_words`, for many words.
+    """
+    n = len(word)
+    if not MIN_LETTERS <= n <= MAX_WORD_LETTERS or not SPELLED.fullmatch(word):
+        return None
+    candidates = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, n - 1)]
+    if n > MIN_LETTERS:
+        candidates += [word[:i] + word[i + 1 :] for i in range(1, n) if word[i] == word[i - 1]]
+        if shortened is not None:
+            candidates += shortened.get(word, ())
+        else:
+            candidates += [word[:i] + letter + word[i:] for i in range(1, n + 1) for letter in LETTERS]
+    known = [(rank, candidate) for candidate in candidates if (rank := lookup(candidate)) is not None]
+    rank, best = min(known, default=(MAX_RANK, ""))
+    return best if rank < MAX_RANK else None
+
+
+def shorten_words(vocabulary: Mapping[str, int]) -> Shortened:
+    """The frequent words of a vocabulary by what is left without one of their letters, of words with the same rest the first."""
+    shortened: dict[str, tuple[str]] = {}
+    for word in sorted(vocabulary, key=vocabulary.__getitem__)[:MAX_RANK]:
+        if MIN_LETTERS + 2 <= len(word) <= MAX_WORD_LETTERS + 1:
+            for i in range(1, len(word)):
+                if word[i] in LETTERS:
+                    shortened.setdefault(word[:i] + word[i + 1 :], (word,))
+    return shortened
 
 
 def shorten(word: str, lookup: Lookup) -> str | None:
@@ -73,13 +122,11 @@ def split_hashtag(body: str, lookup: Lookup, *, lowercase: bool) -> list[str] | 
     return words
 
 
-def _shorten_match(match: re.Match[str], lookup: Lookup, lowercase: bool) -> str:
+def _find_match(match: re.Match[str], lookup: Lookup, lowercase: bool, shortened: Shortened | None) -> str:
     word = normalize("NFKC", match[0])
     if lowercase:
         word = word.lower()
-    if not RUN.search(word) or lookup(word) is not None:
-        return match[0]
-    return shorten(word, lookup) or match[0]
+    return match[0] if lookup(word) is not None else find_known(word, lookup, shortened) or match[0]
 
 
 def _split_match(match: re.Match[str], lookup: Lookup, lowercase: bool) -> str:
