@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import mean
 
@@ -117,7 +117,11 @@ def run(folder: Path, *arguments: str) -> None:
 
 
 def predict_static_vectors(train: Examples, test: Examples) -> np.ndarray:
-    """Logistic regression on the mean of static word vectors that were distilled from a language model."""
+    return train_static_vectors(train)(test.texts)
+
+
+def train_static_vectors(train: Examples) -> Callable[[Sequence[str]], np.ndarray]:
+    """A function that labels texts: logistic regression on the mean of static word vectors, distilled from a language model."""
     import wordllama
     from sklearn.linear_model import LogisticRegression
 
@@ -125,7 +129,7 @@ def predict_static_vectors(train: Examples, test: Examples) -> np.ndarray:
     vectors = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
     regression = LogisticRegression(max_iter=1_000)
     regression.fit(vectors.embed(train.texts, norm=True), train.labels)
-    return np.asarray(regression.predict(vectors.embed(test.texts, norm=True)))
+    return lambda texts: np.asarray(regression.predict(vectors.embed(list(texts), norm=True)))
 
 
 TOOLS: dict[str, Predict] = {

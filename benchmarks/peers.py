@@ -10,7 +10,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +58,11 @@ def predict_textblob(_: Examples, test: Examples) -> Predictions:
 
 
 def predict_fasttext(train: Examples, test: Examples) -> Predictions:
+    return train_fasttext(train)(test.texts)
+
+
+def train_fasttext(train: Examples) -> Callable[[Sequence[str]], Predictions]:
+    """A function that labels texts."""
     import fasttext
 
     with tempfile.TemporaryDirectory() as folder:
@@ -68,8 +73,12 @@ def predict_fasttext(train: Examples, test: Examples) -> Predictions:
         )
         path.write_text("".join(lines), encoding="utf-8")
         model = fasttext.train_supervised(str(path), wordNgrams=2, epoch=5, lr=0.5, verbose=0)
-    labels = [model.predict(normalize_for_fasttext(text))[0][0] for text in test.texts]
-    return np.array([int(label.removeprefix("__label__")) for label in labels])
+
+    def label(texts: Sequence[str]) -> Predictions:
+        labels = [model.predict(normalize_for_fasttext(text))[0][0] for text in texts]
+        return np.array([int(label.removeprefix("__label__")) for label in labels])
+
+    return label
 
 
 def normalize_for_fasttext(text: str) -> str:

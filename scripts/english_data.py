@@ -2,7 +2,7 @@
 
 - three-classes.parquet: the open corpora that have neutral texts (scripts/corpora.py).
 - two-classes.parquet: the open corpora without neutral texts, which say nothing about neutral.
-- phrases.parquet: labeled phrases from a grammar (scripts/phrases.py).
+- phrases.parquet: labeled phrases from a grammar (scripts/phrases.py), for training alone.
 - pool.txt and pool.npz: the unlabeled pieces of scripts/text_pool.py, noisy copies of some of them (scripts/noise.py), and
   the teachers' probabilities for all.
 
@@ -13,18 +13,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from corpora import CLASSES, EVALUATION_ONLY, LABELED, read_labeled
+from corpora import CLASSES, EVALUATION_ONLY, LABELED, VALIDATION_BELOW, read_labeled
 from noise import add_noise
 from phrases import generate_phrases
 from text_pool import read_pool
 
 from rnnsent.atomic import replace_file
 from rnnsent.data.sources import find_source
+from rnnsent.data.validation_split import hash_text
 from rnnsent.training.answers import Answers
 
 THREE_CLASSES, TWO_CLASSES, PHRASES = "three-classes.parquet", "two-classes.parquet", "phrases.parquet"
 POOL, POOL_ANSWERS = "pool.txt", "pool.npz"
-N_PHRASES, N_NOISY, SEED = 30_000, 250_000, 0
+N_PHRASES, N_NOISY, SEED = 60_000, 250_000, 0
 EVALUATION_SPLITS = (("imdb", "test"), ("sst2", "validation"), ("sst5", "validation"), ("sentences", "test"))
 # Held-out texts of the corpora with fewer words are common property ("I love it"), so equal ones may be trained on.
 MIN_EVALUATION_WORDS = 6
@@ -39,7 +40,9 @@ def write_labeled(folder: Path) -> None:
         rows = [*read_labeled(corpus, "train"), *read_labeled(corpus, "validation")]
         name = THREE_CLASSES if rows[0].may_be_neutral else TWO_CLASSES
         tables[name] += [(row.text, row.label) for row in rows]
-    tables[PHRASES] = generate_phrases(N_PHRASES, SEED)
+    phrases = generate_phrases(N_PHRASES, SEED)
+    # For validation they would be too easy, and make the calibration overconfident.
+    tables[PHRASES] = [(text, label) for text, label in phrases if hash_text(text) >= VALIDATION_BELOW]
     for name, pairs in tables.items():
         _write_table(folder / name, list(dict(pairs).items()))
 
