@@ -10,7 +10,7 @@ whose result exists is skipped, and an interrupted step is resumed:
 5. BUILD/models/reviews: a model for whole reviews, trained on imdb alone. It has no class neutral, so what it teaches
    leaves neutral out.
 6. BUILD/models/english: trained on labeled texts and on the teachers' probabilities.
-7. Its metrics, written into its model card by `rnnsent evaluate`.
+7. Its metrics, written into its model card by `rnnsent evaluate`, and its scores by domain (benchmarks/domains.py).
 
 Finally BUILD/models/english replaces models/english.
 """
@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from english_card import add_notes
 from english_data import (
     PHRASES,
     POOL,
@@ -74,10 +75,9 @@ def main() -> None:
         subprocess.run(
             [sys.executable, "-m", "rnnsent", "evaluate", *arguments.split(), "--model", "english"], check=True
         )
+    subprocess.run([sys.executable, ROOT / "benchmarks" / "domains.py", "english"], check=True)
     model = Checkpoint.read(Path("models", "english"))
-    card = (model.path / CARD).read_text(encoding="utf-8")
-    notes = (ROOT / "scripts" / "english.md").read_text(encoding="utf-8")
-    model.update_metrics(model.metrics, card.rstrip() + "\n\n" + notes)
+    model.update_metrics(model.metrics, add_notes((model.path / CARD).read_text(encoding="utf-8")))
     with replace_folder(BUNDLED) as folder:
         shutil.copytree(model.path, folder, dirs_exist_ok=True)
 

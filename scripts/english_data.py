@@ -44,7 +44,7 @@ def write_labeled(folder: Path) -> None:
     # For validation they would be too easy, and make the calibration overconfident.
     tables[PHRASES] = [(text, label) for text, label in phrases if hash_text(text) >= VALIDATION_BELOW]
     for name, pairs in tables.items():
-        _write_table(folder / name, list(dict(pairs).items()))
+        write_table(folder / name, list(dict(pairs).items()))
 
 
 def write_pool(folder: Path, answers: Sequence[Path]) -> None:
@@ -75,7 +75,8 @@ def read_evaluation_texts() -> list[str]:
     return texts
 
 
-def _write_table(path: Path, pairs: Sequence[tuple[str, str]]) -> None:
+def write_table(path: Path, pairs: Sequence[tuple[str, str]]) -> None:
+    """Write pairs of a text and its label as Parquet."""
     import pyarrow
     import pyarrow.parquet
 
