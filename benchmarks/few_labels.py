@@ -95,10 +95,12 @@ def predict_rnnsent(*options: str) -> Predict:
 
 
 def predict_with(model: str, test: Examples, folder: Path) -> np.ndarray:
-    write_csv(folder / "test.csv", test)
-    run(folder, "predict", "test.csv", "--text-column", "text", "--model", model, "--output", "out.jsonl", "--quiet")
+    (folder / "test.jsonl").write_text(
+        "".join(json.dumps({"text": text}) + "\n" for text in test.texts), encoding="utf-8"
+    )
+    run(folder, "predict", "test.jsonl", "--model", model, "--output", "out.jsonl", "--quiet")
     lines = (folder / "out.jsonl").read_text(encoding="utf-8").splitlines()
-    labels = [json.loads(line)["rnnsent_label"] for line in lines]
+    labels = [json.loads(line)["label"] for line in lines]
     return np.array([CLASSES.index(label) if label in CLASSES else -1 for label in labels])
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import softmax
 
 from rnnsent.network.calibration import component_scales, length_exponents, length_factors
-from rnnsent.training.fit_calibration import fit_calibration
+from rnnsent.training.fit_calibration import Prior, fit_calibration
 
 
 def sample_labels(count: int, factor: float) -> tuple[np.ndarray, np.ndarray]:
@@ -51,6 +51,20 @@ def test_prior() -> None:
     (scale,), (exponent,) = fit_calibration([logits], np.array([1, 0, 1]), [5, 20, 400])
     assert 1.0 < scale < 2.0
     assert abs(exponent) < 0.1
+
+
+def test_expected() -> None:
+    """Few texts leave the expected scales and exponents nearly as they are; many decide alone."""
+    prior = Prior([1.0, 0.0], [0.3, 0.0], strength=10.0)
+    for count, is_few in ((5, True), (20_000, False)):
+        logits, labels = sample_labels(count, 0.5)
+        noise = np.random.default_rng(1).normal(size=logits.shape)
+        (scale, noise_scale), (exponent, _) = fit_calibration(
+            [logits, noise], labels, reference_lengths(labels), prior=prior
+        )
+        assert abs(scale - (1.0 if is_few else 0.5)) < 0.1
+        assert noise_scale < 0.1
+        assert abs(exponent - 0.3) < 0.01
 
 
 def test_exponent() -> None:

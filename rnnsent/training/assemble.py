@@ -8,15 +8,18 @@ from numpy.typing import NDArray
 
 from rnnsent.checkpoint.quantization import quantize
 from rnnsent.checkpoint.shapes import EMBEDDING
+from rnnsent.checkpoint.store import find_model
 from rnnsent.config import Device
-from rnnsent.network.calibration import EXPONENTS, SCALES
+from rnnsent.network.calibration import EXPONENTS, SCALES, length_exponents
 from rnnsent.network.ngrams import BIAS, WEIGHTS, NgramModel
 from rnnsent.network.torch_engine import TorchEngine
 from rnnsent.recipe import Recipe
 from rnnsent.training.events import PhaseProgress
-from rnnsent.training.fit_calibration import fit_calibration
+from rnnsent.training.fit_calibration import Prior, fit_calibration
 from rnnsent.training.fit_ngrams import fit_ngrams
 from rnnsent.training.training_data import TrainingData
+
+BASE_PRIOR_STRENGTH = 10.0  # validation texts; small data sets have ten or fewer
 
 
 def assemble_weights(
@@ -47,9 +50,9 @@ def assemble_weights(
     logits = [TorchEngine(network, recipe.model, device).logits(validation.rows)]  # (N, K) for each model
     if ngrams:
         logits.append(NgramModel(ngrams, recipe.model.max_ngram, n_classes).logits(validation.rows))
-    scales, exponents = fit_calibration(
-        logits, validation.labels, [len(row) for row in validation.rows], validation.allowed
-    )
+    lengths = [len(row) for row in validation.rows]
+    prior = _expect_base_calibration(recipe, len(logits))
+    scales, exponents = fit_calibration(logits, validation.labels, lengths, validation.allowed, prior=prior)
     weights = network | ngrams
     # Logits are linear in these tensors, so scaling the tensors scales the logits.
     for names, scale in zip((("output.weight", "output.bias"), (WEIGHTS, BIAS)), scales, strict=False):
@@ -58,3 +61,12 @@ def assemble_weights(
         weights[WEIGHTS] = weights[WEIGHTS].astype(np.float16)
     calibration = {SCALES: np.array(scales, dtype=np.float32), EXPONENTS: np.array(exponents, dtype=np.float32)}
     return weights | quantize(EMBEDDING, weights[EMBEDDING]) | calibration
+
+
+def _expect_base_calibration(recipe: Recipe, n_models: int) -> Prior | None:
+    """That the network is calibrated as its base model is, and that the n-grams of a few texts say little; None without one."""
+    if not recipe.training.fine_tune:
+        return None
+    exponent = float(length_exponents(find_model(recipe.training.fine_tune).weights)[0])
+    rest = [0.0] * (n_models - 1)
+    return Prior([1.0, *rest], [exponent, *rest], BASE_PRIOR_STRENGTH)
