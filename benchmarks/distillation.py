@@ -2,13 +2,13 @@
 
     python benchmarks/distillation.py TEACHER [MODEL]
 
-TEACHER is a folder that transformers can load, for example the output of scripts/teacher.py. MODEL is the name or path
-of a checkpoint; the default is `english`. Both label the same texts in the same process on the CPU, alternating; the
-speed is computed from the median of five repeats.
+TEACHER is a folder of scripts/domain_teacher.py. MODEL is the name or path of a checkpoint; the default is `english`. Both
+label the same texts in the same process on the CPU, alternating; the speed is computed from the median of five repeats.
 """
 
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -18,7 +18,10 @@ import record
 from rnnsent.checkpoint.store import find_model
 from rnnsent.data.sources import find_source
 from rnnsent.predictor import Predictor
-from rnnsent.training.teachers import CheckpointTeacher, Teacher, load_teacher
+
+sys.path.append(str(Path(__file__).parents[1] / "scripts"))
+from corpora import CLASSES
+from domain_teacher import Teacher
 
 SPLITS = (("sst2", "validation"), ("sentences", "test"))
 REPEATS = 5
@@ -27,9 +30,10 @@ REPEATS = 5
 def main() -> None:
     teacher_folder = Path(sys.argv[1])
     checkpoint = find_model(sys.argv[2] if len(sys.argv) > 2 else "english")
-    models: dict[str, Teacher] = {
-        "transformer": load_teacher(str(teacher_folder), "cpu"),
-        "LSTM": CheckpointTeacher(Predictor(checkpoint, device="cpu")),
+    predictor = Predictor(checkpoint, device="cpu")
+    models: dict[str, tuple[Callable[[Sequence[str]], np.ndarray], Sequence[str]]] = {
+        "transformer": (Teacher.load(teacher_folder).probabilities, CLASSES),
+        "LSTM": (lambda texts: predictor.predict_proba(texts).probabilities, predictor.classes),
     }
     sizes = {"transformer": folder_size(teacher_folder), "LSTM": folder_size(checkpoint.path)}
     for name, split in SPLITS:
@@ -37,11 +41,12 @@ def main() -> None:
         seconds: dict[str, list[float]] = {label: [] for label in models}
         accuracy = {}
         for _ in range(REPEATS):
-            for label, model in models.items():
+            for label, (predict_proba, classes) in models.items():
+                columns = [classes.index(class_name) for class_name in examples.classes]
                 start = time.perf_counter()
-                predicted = model.predict_proba(examples.texts).argmax(axis=1)
+                probabilities = predict_proba(examples.texts)
                 seconds[label].append(time.perf_counter() - start)
-                accuracy[label] = float(np.mean(predicted == examples.labels))
+                accuracy[label] = float(np.mean(probabilities[:, columns].argmax(axis=1) == examples.labels))
         for label in models:
             values = {
                 "command": f"python benchmarks/distillation.py {teacher_folder.name} {checkpoint.name}",

@@ -11,6 +11,8 @@ README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- written by make results -->\n", "<!-- end -->\n"
 
 COLUMNS = {"imdb": "IMDB test", "sst2": "SST-2 validation", "sentences": "`sentences` test"}
+TWEETS = "tweets, macro recall"  # three classes, from benchmarks/tradeoff.py
+ON_TWEETS = {"fastText, bigrams": "fastText", "english": "rnnsent", "transformer": "MiniLM"}  # names there
 DEFAULTS = {"imdb": ("imdb", "imdb-seed-1", "imdb-seed-2"), "sst2": ("sst2",), "sentences": ("sentences",)}
 PEERS = {
     "VADER": "VADER",
@@ -33,17 +35,31 @@ def table(entries: Mapping[str, Mapping[str, Any]]) -> str:
     accuracies = {name: run["metrics"]["accuracy"] for name, run in entries["accuracy"].items()}
     distillation = entries["distillation"]
     rows = [
-        [title, *(_format_peer(entries["peers"], name, source) for source in COLUMNS)] for name, title in PEERS.items()
+        [title, *(_format_peer(entries["peers"], name, source) for source in COLUMNS), _format_tweets(entries, name)]
+        for name, title in PEERS.items()
     ]
-    rows.append(["`rnnsent train`, defaults (IMDB: median of three seeds)", *_format_defaults(accuracies)])
+    rows.append(["`rnnsent train`, defaults (IMDB: median of three seeds)", *_format_defaults(accuracies), ""])
     rows += [
-        [title, *(_format_percent(_find_accuracies(accuracies, f"{name} on {source}")) for source in COLUMNS)]
+        [
+            title,
+            *(_format_percent(_find_accuracies(accuracies, f"{name} on {source}")) for source in COLUMNS),
+            _format_tweets(entries, name),
+        ]
         for name, title in MODELS.items()
     ]
     rows.append(
-        [_describe_teacher(distillation), *(_format_peer(distillation, "transformer", source) for source in COLUMNS)]
+        [
+            _describe_teacher(distillation),
+            *(_format_peer(distillation, "transformer", source) for source in COLUMNS),
+            _format_tweets(entries, "transformer"),
+        ]
     )
-    return "".join(f"{line}\n" for line in markdown_table.table(["", *COLUMNS.values()], rows))
+    return "".join(f"{line}\n" for line in markdown_table.table(["", *COLUMNS.values(), TWEETS], rows))
+
+
+def _format_tweets(entries: Mapping[str, Mapping[str, Any]], name: str) -> str:
+    run = entries.get("tradeoff", {}).get(f"{ON_TWEETS.get(name, name)} on tweets")
+    return _format_percent([run["macro_recall"]] if run else [])
 
 
 def _format_defaults(accuracies: Mapping[str, float]) -> list[str]:
@@ -57,10 +73,10 @@ def _format_defaults(accuracies: Mapping[str, float]) -> list[str]:
 
 
 def _describe_teacher(distillation: Mapping[str, Any]) -> str:
-    """Size and relative speed of a transformer that was a teacher of the English model."""
+    """Size and relative speed of the transformer that taught the English model."""
     speedup = min(run["speedup"] for name, run in distillation.items() if name.startswith("LSTM"))
     size = next(run["size_mb"] for name, run in distillation.items() if name.startswith("transformer"))
-    return f"MiniLM-L6, one of its teachers ({size:.0f} MB, at least {speedup:.0f} times slower)"
+    return f"MiniLM-L6, its teacher ({size:.0f} MB, at least {speedup:.0f} times slower)"
 
 
 def _format_peer(entries: Mapping[str, Any], name: str, source: str) -> str:

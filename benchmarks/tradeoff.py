@@ -29,7 +29,7 @@ from corpora import CLASSES, LABELED, read_labeled
 
 PLOT = Path(__file__).parents[1] / "docs" / "tradeoff.png"
 COMMAND = "python benchmarks/tradeoff.py"
-SAMPLE, RUNS = 1_000, 3
+SAMPLE, RUNS = 2_000, 3
 TEACHER_TOKENS = 256
 NEUTRAL_BELOW = 0.05  # VADER's own threshold
 TITLES = {"reviews": "film reviews, negative or positive", "tweets": "tweets, negative, neutral or positive"}
