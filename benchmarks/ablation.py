@@ -3,9 +3,8 @@
     python benchmarks/ablation.py sst2                                  # every variant
     python benchmarks/ablation.py imdb default "adversarial training"   # some of them
 
-A seed determines the validation split, the initial weights and the order of the data. Every variant runs with the same
-seeds, so variants are compared on the same texts. A tenth of the train split is used for validation. No test split is
-read. The script records the accuracy and log loss of the whole model and the accuracy of the network alone.
+All variants start from random weights. A seed determines these and the order of the data, and every variant runs with the same
+seeds. A tenth of the train split is used for validation. No test split is read. The script records the accuracy and log loss of the whole model and the accuracy of the network alone.
 """
 
 import os
@@ -45,7 +44,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 def measure(source: str, variant: str, seed: int) -> dict[str, float]:
     """Train once; return the metrics on the validation split."""
-    settings = {**VARIANTS[variant], "training.seed": seed, "training.validation_fraction": 0.1}
+    common = {"training.seed": seed, "training.validation_fraction": 0.1, "training.fine_tune": ""}
+    settings = {**VARIANTS[variant], **common}
     network_accuracy = 0.0
     with tempfile.TemporaryDirectory() as folder:
         os.environ["RNNSENT_MODELS_DIR"] = folder

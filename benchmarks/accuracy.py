@@ -33,7 +33,8 @@ RUNS = {
     "imdb": Run("imdb", ("imdb",)),
     "imdb-seed-1": Run("imdb --set training.seed=1", ("imdb",)),
     "imdb-seed-2": Run("imdb --set training.seed=2", ("imdb",)),
-    "imdb-network": Run("imdb --set model.max_ngram=0", ("imdb",)),
+    "imdb-scratch": Run("imdb --from-scratch", ("imdb",)),
+    "imdb-network": Run("imdb --from-scratch --set model.max_ngram=0", ("imdb",)),
     "imdb-best": Run("imdb --recipe best", ("imdb",)),
     "imdb-textbook": Run("imdb --recipe textbook", ("imdb",)),
     "imdb-lstm-last": Run(f"imdb {LAST_STATE}", ("imdb",)),
@@ -42,9 +43,9 @@ RUNS = {
     "sst5": Run(f"sst5 {VALIDATION_TENTH}", ("sst5 --split validation",)),
     "chnsenticorp": Run(f"chnsenticorp {VALIDATION_TENTH}", ("chnsenticorp --split validation",)),
     "sentences": Run("sentences", ("sentences",)),
-    "sst5-from-english": Run(
-        f"sst5 {VALIDATION_TENTH} --fine-tune english --learning-rate 5e-4", ("sst5 --split validation",)
-    ),
+    "sst2-scratch": Run(f"sst2 --from-scratch {VALIDATION_TENTH}", ("sst2 --split validation",)),
+    "sst5-scratch": Run(f"sst5 --from-scratch {VALIDATION_TENTH}", ("sst5 --split validation",)),
+    "sentences-scratch": Run("sentences --from-scratch", ("sentences",)),
     "english": Run(None, ("imdb", "sst2 --split validation", "sentences")),
 }
 METRICS = ("n", "accuracy", "accuracy_interval", "macro_f1", "log_loss", "expected_calibration_error")

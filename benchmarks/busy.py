@@ -27,7 +27,7 @@ WAITING = {
     "OMP_WAIT_POLICY=PASSIVE": {"OMP_WAIT_POLICY": "PASSIVE"},
     "OMP_NUM_THREADS=1": {"OMP_NUM_THREADS": "1"},
 }
-TRAIN = [sys.executable, "-m", "rnnsent", "train", "sentences", "--quiet", "--device", "cpu"]
+TRAIN = [sys.executable, "-m", "rnnsent", "train", "sentences", "--from-scratch", "--quiet", "--device", "cpu"]
 SHORT = ["--epochs", "2", "--set", "training.min_steps=0"]
 
 LOAD = """

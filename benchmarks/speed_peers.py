@@ -180,7 +180,7 @@ def seconds_per_token(model: str, n_tokens: int) -> float:
 
 def train_epoch(examples: Examples) -> float:
     """Tokens per second of one epoch, from the first step to the end of the epoch, validation included."""
-    settings = {"training.epochs": 1, "training.min_steps": 1, "model.max_ngram": 0}
+    settings = {"training.epochs": 1, "training.min_steps": 1, "training.fine_tune": "", "model.max_ngram": 0}
     with tempfile.TemporaryDirectory() as folder, use_models_folder(folder):
         path = Path(folder) / "texts.jsonl"
         rows = zip(examples.texts, examples.labels.tolist(), strict=True)

@@ -11,7 +11,7 @@ from rnnsent.training.answers import Answers
 from tests.support.scripts import load_script
 
 corpora, phrases = load_script("corpora"), load_script("phrases")
-noise, english_data = load_script("noise"), load_script("english_data")
+noise, english_data, english_card = load_script("noise"), load_script("english_data"), load_script("english_card")
 TEXTS = [f"text {number}" for number in range(500)]
 
 
@@ -114,3 +114,27 @@ def test_pool_answers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert 2 <= len(lines) <= 4
     answers = Answers.read(tmp_path / english_data.POOL_ANSWERS).look_up(lines)
     np.testing.assert_allclose(answers, [[0, 0.5, 0.5]] * len(lines), atol=1 / 128)
+
+
+def test_card() -> None:
+    """The notes of the card have every corpus with its license, replace earlier notes, and leave no slot open."""
+    card = english_card.add_notes("# english\n\nmetrics\n")
+    assert english_card.add_notes(card) == card
+    assert card.startswith("# english\n\nmetrics\n\n## How the English model was built\n")
+    assert "{" not in card
+    for corpus in (*corpora.LABELED, *corpora.UNLABELED, *corpora.EVALUATION_ONLY):
+        assert f"| {corpus.name} | {corpus.domain} | {corpus.license} |" in card
+    scores = {
+        "english on a": {
+            "domain": "d",
+            "n": 9,
+            "n_classes": 2,
+            "accuracy": 0.5,
+            "interval": (0.25, 0.75),
+            "macro_recall": 0.5,
+            "ece": 0.1,
+        }
+    }
+    assert "| d | a | 2 | 9 | 50.0% (25.0% to 75.0%) | 50.0% | 0.100 |" in english_card.describe_scores(
+        scores | {"other on a": {"domain": "x"}}
+    )
