@@ -158,7 +158,7 @@ def test_extend(kind: str) -> None:
     """The frequent new words are added up to the size; ids stay, and anything but a vocabulary of words stays whole."""
     config = Recipe().with_settings({"tokenizer.min_frequency": 1, "tokenizer.kind": kind}).tokenizer
     tokenizer = Tokenizer.train(["good film"], config)
-    texts = ["good zebra zebra zebra yak yak xenon xenon"]
+    texts = ["good goooood goooood goooood goooood zebra zebra zebra yak yak xenon xenon"]
     known = tokenizer.vocabulary()
     larger = tokenizer.extend(texts, len(known) + 1).vocabulary()
     assert larger == known | ({"zebra": len(known)} if kind == "word" else {})

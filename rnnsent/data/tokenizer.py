@@ -80,15 +80,17 @@ class Tokenizer:
     def extend(self, texts: Iterable[str], size: int) -> Self:
         """A tokenizer whose vocabulary of words has also the most frequent words of the texts, up to a size.
 
-        The ids of this one stay. A vocabulary of anything but words stays as it is, because its entries spell any text.
+        The ids of this one stay, and so do the words that it reads as known ones. A vocabulary of anything but words stays
+        as it is, because its entries spell any text.
         """
-        vocabulary = self.vocabulary()
-        if not self._rules.has_words or len(vocabulary) >= size:
+        known = self.vocabulary()
+        if not self._rules.has_words or len(known) >= size:
             return self
         words = type(self).train(texts, replace(self._config, vocab_size=size)).vocabulary()
-        for word in sorted(words, key=words.__getitem__):
-            if len(vocabulary) < size:
-                vocabulary.setdefault(word, len(vocabulary))
+        shortened = shorten_words(known)
+        unknown = [word for word in words if word not in known and not find_known(word, known.get, shortened)]
+        new = sorted(unknown, key=words.__getitem__)[: size - len(known)]
+        vocabulary = known | {word: len(known) + index for index, word in enumerate(new)}
         values = json.loads(self.to_json())
         values["model"]["vocab"] = vocabulary
         return type(self).from_json(json.dumps(values), self._config.normalization)

@@ -9,20 +9,20 @@ from rnnsent.predictor import Predictor
 
 FILE = Path(__file__).with_name("english.jsonl")
 ENGLISH = Path(__file__).parents[2] / "models" / "english"
-POSITIVE = "positive"
+DECIMALS = 3
+Prediction = tuple[str | None, dict[str, float] | None]
 
 
 def read_golden() -> list[dict[str, Any]]:
-    """The recorded texts, each with its kind, label and probability of `positive`."""
+    """The recorded texts, each with its kind, label and the probability of each class."""
     return [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
 
 
-def predict(texts: list[str]) -> list[tuple[str | None, float | None]]:
-    """The model's label and probability of `positive` for each text; None for a text without a known token."""
+def predict(texts: list[str]) -> list[Prediction]:
+    """The model's label and probabilities for each text; None for a text without a known token."""
     predictions = Predictor(Checkpoint.read(ENGLISH), device="cpu").predict(texts)
     return [
-        (prediction.label, prediction.probabilities and prediction.probabilities[POSITIVE])
-        for prediction in predictions
+        (prediction.label, prediction.probabilities and dict(prediction.probabilities)) for prediction in predictions
     ]
 
 
@@ -30,12 +30,12 @@ def main() -> None:
     golden = read_golden()
     n_changed = 0
     lines = []
-    for record, (label, probability) in zip(golden, predict([record["text"] for record in golden]), strict=True):
-        rounded = None if probability is None else round(probability, 3)
+    for record, (label, probabilities) in zip(golden, predict([record["text"] for record in golden]), strict=True):
+        rounded = probabilities and {name: round(value, DECIMALS) for name, value in probabilities.items()}
         if record.get("label", label) != label:
             n_changed += 1
             print(f"{record['label']} -> {label} ({rounded}): {record['text'][:100]!r}")
-        updated = {"kind": record["kind"], "text": record["text"], "label": label, "probability": rounded}
+        updated = {"kind": record["kind"], "text": record["text"], "label": label, "probabilities": rounded}
         lines.append(json.dumps(updated, ensure_ascii=False) + "\n")
     FILE.write_text("".join(lines), encoding="utf-8")
     print(f"{n_changed} of {len(lines)} labels changed in {FILE.name}")
