@@ -9,7 +9,13 @@ import headline
 import record
 from markdown_table import table
 from report_behavior import format_behavior, format_probes, format_short_texts
-from report_domains import format_domains, format_few_labels, format_tradeoff, format_unseen_domains
+from report_domains import (
+    format_domains,
+    format_few_labels,
+    format_network_sizes,
+    format_tradeoff,
+    format_unseen_domains,
+)
 
 OUTPUT = Path(__file__).parents[1] / "docs" / "results.md"
 
@@ -32,6 +38,7 @@ def main() -> None:
         *format_unseen_domains(entries.get("unseen_domains", {})),
         *format_tradeoff(entries.get("tradeoff", {})),
         *format_few_labels(entries.get("few_labels", {})),
+        *format_network_sizes(entries.get("network_sizes", {})),
         *format_probes(entries.get("probes", {})),
         *format_short_texts(entries.get("short_texts", {})),
         *format_behavior(entries),

@@ -128,3 +128,31 @@ def format_tradeoff(runs: Entries) -> list[str]:
         "![macro recall against texts per second](tradeoff.png)",
         "",
     ] if rows else []  # fmt: skip
+
+
+def format_network_sizes(runs: Entries) -> list[str]:
+    rows = [
+        [
+            name, f"{run['weights']:,}", f"{run['accuracy']:.2%}", f"{run['accuracy_8_bits']:.2%}", f"{run['log_loss']:.3f}",
+            f"{run['reviews_per_second']:,}", f"{run['tweets_per_second']:,}",
+        ]
+        for name, run in runs.items()
+    ]  # fmt: skip
+    header = [
+        "network",
+        "weights beside the embedding",
+        "accuracy",
+        "embedding in 8 bits",
+        "log loss",
+        "reviews/s",
+        "tweets/s",
+    ]
+    return [
+        "## Size and speed of the network",
+        "",
+        "Networks without n-grams after one epoch on a part of the English model's training data, validated on a tenth of the labeled",
+        "texts, and texts per second of the network on one thread (`python benchmarks/network_sizes.py BUILD`):",
+        "",
+        *table(header, rows),
+        "",
+    ] if rows else []  # fmt: skip
