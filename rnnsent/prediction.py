@@ -52,12 +52,69 @@ class TokenPrediction:
 
 
 @dataclass(frozen=True)
+class WordContribution:
+    """What a word adds to the logit of a class: through the network, and through the n-grams that it is part of.
+
+    Attributes:
+        start, end: character offsets in the text.
+        error: the standard error of `network`; None if it could not be estimated, because the text is long.
+    """
+
+    text: str
+    start: int
+    end: int
+    network: float
+    ngrams: float
+    error: float | None
+
+    @property
+    def total(self) -> float:
+        return self.network + self.ngrams
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a text got its label: `base` plus the contributions of all words is `logit`.
+
+    Attributes:
+        label: the class that is explained.
+        base: the number without any word.
+        logit: the calibrated logit of the class minus the mean over all classes.
+        error: the largest standard error of a contribution; None if it could not be estimated.
+        words: in the order of the text.
+    """
+
+    label: str
+    base: float
+    logit: float
+    error: float | None
+    words: list[WordContribution]
+
+    def strongest(self, count: int) -> list[WordContribution]:
+        """The words with the largest contributions, for or against the class, the largest first."""
+        return sorted(self.words, key=lambda word: -abs(word.total))[:count]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "class": self.label,
+            "base": self.base,
+            "logit": self.logit,
+            "error": self.error,
+            "words": [word.to_dict() for word in self.words],
+        }
+
+
+@dataclass(frozen=True)
 class PredictedBatch:
-    """A batch of records with the prediction for each and, if requested, the trace of each."""
+    """A batch of records with the prediction for each and, if requested, the trace or the explanation of each."""
 
     records: RecordBatch
     predictions: list[Prediction]
     traces: list[list[TokenPrediction]] | None = None
+    explanations: list[Explanation | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ from rnnsent.data.ids import UNKNOWN_ID, Ids
 from rnnsent.data.labels import select_classes
 from rnnsent.data.python_texts import read_python_texts
 from rnnsent.data.records import RecordBatch
+from rnnsent.errors import SettingsError
+from rnnsent.explanation.explain import Components, attribute
+from rnnsent.explanation.words import group_into_sentences, group_into_words
 from rnnsent.network import equations
 from rnnsent.network.calibration import component_scales, length_exponents, length_factors
 from rnnsent.network.engine import Engine
@@ -32,10 +35,12 @@ from rnnsent.network.torch_engine import TorchEngine
 from rnnsent.parallel import MeteredStream, Pause, ordered_map
 from rnnsent.prediction import (
     MISSING,
+    Explanation,
     PredictedBatch,
     Prediction,
     Scores,
     TokenPrediction,
+    WordContribution,
     name_classes,
     to_predictions,
 )
@@ -164,6 +169,39 @@ class Predictor:
             TokenPrediction(text[start:end], start, end, *name_classes(self.classes, output))
             for (start, end), output in zip(encoding.offsets, outputs.tolist(), strict=True)
         ]
+
+    def explain(self, text: str, label: str | None = None) -> Explanation | None:
+        """What each word adds to the logit of a class (rnnsent.explanation); None for a text without a known token.
+
+        Args:
+            label: the class; None is the predicted one.
+
+        Raises:
+            SettingsError: the model has no such class.
+        """
+        encoding = self._tokenizer.encode_with_offsets(text)
+        if not (encoding.ids != UNKNOWN_ID).any():
+            return None
+        if label is None:
+            label = self.classes[int(self._score([text]).probabilities[0].argmax())]
+        elif label not in self.classes:
+            raise SettingsError(f"no class {label!r} to explain; the classes are {', '.join(self.classes)}")
+        groups = group_into_words(text, encoding.offsets)
+        spans = [(encoding.offsets[group[0]][0], encoding.offsets[group[-1]][1]) for group in groups]
+        sentences = group_into_sentences(text, [start for start, _ in spans])
+        network_factor, ngram_factor = (
+            float(length_factors(float(power), np.array([len(encoding.ids)]))[0, 0]) for power in self._exponents
+        )
+        parts = Components(self._engine.logits, self._ngrams, (network_factor, ngram_factor), self._class_indices)
+        result = attribute(encoding.ids, groups, sentences, self.classes.index(label), parts)
+        words = [
+            WordContribution(text[start:end], start, end, network, ngrams, None if math.isnan(error) else error)
+            for (start, end), network, ngrams, error in zip(
+                spans, result.network.tolist(), result.ngrams.tolist(), result.errors.tolist(), strict=True
+            )
+        ]
+        errors = [word.error for word in words if word.error is not None]
+        return Explanation(label, result.base, result.logit, max(errors, default=None), words)
 
     def _score_stream(self, batches: Iterable[RecordBatch | Pause]) -> Iterator[tuple[RecordBatch, Scores]]:
         """Each batch with its scores: in this thread while there is little work, then ahead and in parallel."""

@@ -52,7 +52,7 @@ class NgramModel:
 
     def __init__(self, weights: Mapping[str, NDArray[Any]], max_ngram: int, n_classes: int) -> None:
         self._keys, self._weights, self._bias = weights[KEYS], weights[WEIGHTS], weights[BIAS]
-        self._max_ngram, self._n_classes = max_ngram, n_classes
+        self._max_ngram, self.n_classes = max_ngram, n_classes
         self._may_have_weight = np.zeros(1 << self.TABLE_BITS, dtype=bool)
         self._may_have_weight[self._first_bits(self._keys)] = True
 
@@ -62,7 +62,33 @@ class NgramModel:
         unique = _unique(np.concatenate([_EMPTY, *pairs]))
         indices, positions = np.divmod(unique, max(len(self._keys), 1))
         columns = [np.bincount(indices, weights=column[positions], minlength=len(rows)) for column in self._weights.T]
-        return to_logits(np.stack(columns, axis=1) + self._bias, self._n_classes)
+        return to_logits(np.stack(columns, axis=1) + self._bias, self.n_classes).astype(np.float32)
+
+    def bias_logits(self) -> NDArray[np.float64]:
+        """Logits (1, K) of a row without a known n-gram."""
+        return to_logits(self._bias.astype(np.float64)[None], self.n_classes)
+
+    def token_logits(self, row: Ids) -> NDArray[np.float64]:
+        """What each token of a row adds to the logits, (T, K): an n-gram's weight, divided among its occurrences and their tokens.
+
+        With `bias_logits`, they add up to the logits of the row.
+        """
+        _, keys = hash_ngrams([row], self._max_ngram)  # (G,), from all starts for n = 1, then for n = 2, and so on
+        sizes = range(1, min(self._max_ngram, len(row)) + 1)
+        starts = np.concatenate([np.arange(len(row) - n + 1) for n in sizes])  # (G,)
+        lengths = np.repeat(list(sizes), [len(row) - n + 1 for n in sizes])  # (G,)
+        scores = np.zeros((len(row), self._weights.shape[1]))  # (T, C)
+        if len(self._keys):
+            _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+            positions = np.searchsorted(self._keys, keys).clip(max=len(self._keys) - 1)
+            n_shares = counts[inverse] * lengths  # (G,)
+            shares = (
+                np.where(self._keys[positions] == keys, 1 / n_shares, 0)[:, None] * self._weights[positions]
+            )  # (G, C)
+            for offset in range(self._max_ngram):
+                reaches = lengths > offset
+                np.add.at(scores, starts[reaches] + offset, shares[reaches])
+        return to_logits(scores, self.n_classes)
 
     def _lookup(self, row_indices: NDArray[np.int64], chunks: Sequence[Ids]) -> NDArray[np.int64]:
         """A number for each n-gram of the chunks that has a weight: its row's index times G plus its position."""
@@ -83,11 +109,9 @@ def network_weights(weights: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tensor for name, tensor in weights.items() if name not in (KEYS, WEIGHTS, BIAS, EXPONENTS, SCALES)}
 
 
-def to_logits(scores: NDArray[np.floating], n_classes: int) -> NDArray[np.float32]:
+def to_logits(scores: NDArray[np.float64], n_classes: int) -> NDArray[np.float64]:
     """Scores (N, C) as logits (N, K): for two classes, one score z is the logits -z/2 and z/2."""
-    if n_classes == 2:
-        scores = scores * np.array([-0.5, 0.5])
-    return scores.astype(np.float32)
+    return scores * np.array([-0.5, 0.5]) if n_classes == 2 else scores
 
 
 def split_chunks(rows: Sequence[Ids], max_ngram: int) -> Iterator[tuple[NDArray[np.int64], list[Ids]]]:
