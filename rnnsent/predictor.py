@@ -7,6 +7,7 @@ up for loading it. Both engines give the same probabilities within 1e-5, and a p
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
@@ -135,7 +136,7 @@ class Predictor:
         return predictions
 
     def predict_batches(
-        self, batches: Iterable[RecordBatch | Pause], *, trace: bool = False
+        self, batches: Iterable[RecordBatch | Pause], *, trace: bool = False, explain: bool = False
     ) -> Iterator[PredictedBatch]:
         """Predictions for a stream of batches, in order. Few batches are in memory at a time.
 
@@ -143,10 +144,13 @@ class Predictor:
 
         Args:
             trace: also compute the output at every token.
+            explain: also compute the contributions of words.
         """
         for batch, scores in self._score_stream(batches):
+            predictions = to_predictions(batch.texts, self.classes, scores)
             traces = [self.trace(text) for text in batch.texts] if trace else None
-            yield PredictedBatch(batch, to_predictions(batch.texts, self.classes, scores), traces)
+            explanations = self._explain_all(predictions) if explain else None
+            yield PredictedBatch(batch, predictions, traces, explanations)
 
     def predict_proba(self, texts: Iterable[str | None]) -> Scores:
         """The probabilities of each text as arrays. Takes what `predict` takes."""
@@ -202,6 +206,14 @@ class Predictor:
         ]
         errors = [word.error for word in words if word.error is not None]
         return Explanation(label, result.base, result.logit, max(errors, default=None), words)
+
+    def _explain_all(self, predictions: Sequence[Prediction]) -> list[Explanation | None]:
+        """The explanation of each label, computed in parallel."""
+        with (
+            self._engine.workers() as workers,
+            ThreadPoolExecutor(workers, initializer=self._engine.start_worker) as pool,
+        ):
+            return list(pool.map(lambda prediction: self.explain(prediction.text, prediction.label), predictions))
 
     def _score_stream(self, batches: Iterable[RecordBatch | Pause]) -> Iterator[tuple[RecordBatch, Scores]]:
         """Each batch with its scores: in this thread while there is little work, then ahead and in parallel."""

@@ -11,7 +11,7 @@ from rnnsent.data.dialect import Dialect
 from rnnsent.data.records import RecordBatch
 from rnnsent.data.rows import UnreadableRow
 from rnnsent.errors import DataError
-from rnnsent.output.columns import TextLayout, TraceLayout, prediction_columns
+from rnnsent.output.columns import AddedColumns, TextLayout, TraceLayout
 from rnnsent.output.csv_writer import CsvWriter
 from rnnsent.output.delimited import CellWriter
 from rnnsent.output.json_writer import JsonWriter
@@ -90,9 +90,9 @@ def test_rows(kind: type[Writer], delimiter: str) -> None:
 
 
 def test_prediction_columns() -> None:
-    assert prediction_columns(["text"], ["a"]) == ["label", "probability", "probability_a"]
-    assert prediction_columns(["label"], ["a"])[0] == "predicted_label"
-    assert prediction_columns(["label", "predicted_label"], ["a"])[0] == "predicted_predicted_label"
+    assert AddedColumns(["a"]).names(["text"]) == ["label", "probability", "probability_a"]
+    assert AddedColumns(["a"]).names(["label"])[0] == "predicted_label"
+    assert AddedColumns(["a"]).names(["label", "predicted_label"])[0] == "predicted_predicted_label"
 
 
 def test_empty_table() -> None:
@@ -182,7 +182,7 @@ def test_json() -> None:
 def test_json_error() -> None:
     """An array that an error ends stays open, so that nobody takes it for complete."""
     stream = io.BytesIO()
-    writer = JsonWriter(Output(stream), TextLayout(), WriterOptions(CLASSES, CellWriter(CSV)))
+    writer = JsonWriter(Output(stream), TextLayout(), WriterOptions(AddedColumns(CLASSES), CellWriter(CSV)))
     with pytest.raises(RuntimeError), writer:
         writer.write(PredictedBatch(RecordBatch([""]), [BLANK]))
         raise RuntimeError
@@ -192,7 +192,7 @@ def test_json_error() -> None:
 def test_numbering() -> None:
     """Records are numbered across batches."""
     stream = io.BytesIO()
-    with TsvWriter(Output(stream), TraceLayout(), WriterOptions(CLASSES, CellWriter(CSV))) as writer:
+    with TsvWriter(Output(stream), TraceLayout(), WriterOptions(AddedColumns(CLASSES), CellWriter(CSV))) as writer:
         for _ in range(2):
             writer.write(PredictedBatch(RecordBatch(["", ""]), [BLANK, BLANK], [[], []]))
     assert [line.split(b"\t")[0] for line in stream.getvalue().splitlines()] == [b"1", b"2", b"3", b"4"]

@@ -19,7 +19,7 @@ from rnnsent.data.records import RecordBatch
 from rnnsent.data.table_reader import TableReader
 from rnnsent.errors import DataError
 from rnnsent.output import xlsx_writer
-from rnnsent.output.columns import RowLayout
+from rnnsent.output.columns import AddedColumns, RowLayout
 from rnnsent.output.delimited import CellWriter
 from rnnsent.output.terminal import Output, open_file
 from rnnsent.output.writer import WriterOptions
@@ -40,7 +40,7 @@ class Table:
 
 def write(rows: Sequence[dict[str, Any]], columns: Sequence[str] = ("value",)) -> bytes:
     stream = io.BytesIO()
-    options = WriterOptions(("bad", "good"), CellWriter(Dialect()))
+    options = WriterOptions(AddedColumns(("bad", "good")), CellWriter(Dialect()))
     with XlsxWriter(Output(stream), RowLayout(cast(TableReader, Table(columns))), options) as writer:
         for row in rows:
             writer.write(PredictedBatch(RecordBatch([""], [row]), [BLANK]))
@@ -145,7 +145,7 @@ def test_reproducible(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_full_disk() -> None:
     """A full disk is one error, and nothing is written when the library's objects are destroyed."""
-    options = WriterOptions(("bad", "good"), CellWriter(Dialect()))
+    options = WriterOptions(AddedColumns(("bad", "good")), CellWriter(Dialect()))
     layout = RowLayout(cast(TableReader, Table(["value"])))
     with (
         pytest.raises(OSError, match="No space left on device") as raised,

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from rnnsent.cli.command import command_options, single_command
 from rnnsent.cli.gates import JunitOption, check_junit, report_gates, require_option
@@ -25,6 +26,23 @@ from rnnsent.output.terminal import enable_logging, notify, pluralize
 
 if TYPE_CHECKING:
     from rnnsent.prediction import Prediction
+
+
+EXPLAINED_WORDS = 5
+
+
+class PredictCommand(TyperCommand):
+    """A command whose option --explain may be followed by a number, and not by anything else."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        completed = list(args)
+        end = completed.index("--") if "--" in completed else len(completed)
+        for index in reversed([index for index, arg in enumerate(completed[:end]) if arg == "--explain"]):
+            has_number = completed[index + 1 : index + 2] and completed[index + 1].isdecimal()
+            completed[index : index + 1 + bool(has_number)] = [
+                f"--explain={completed[index + 1] if has_number else EXPLAINED_WORDS}"
+            ]
+        return list(super().parse_args(ctx, completed))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +75,16 @@ class PredictOptions(InputOptions):
             "start, end, label, probability, text; for a table: record, step, start, end, token, then its own columns.",
         ),
     ] = False
+    explain: Annotated[
+        int,
+        typer.Option(
+            "--explain",
+            min=0,
+            metavar="[N]",
+            show_default=False,
+            help=f"Also show which words made the label; in a cell or on a terminal the N strongest.  [default of N: {EXPLAINED_WORDS}]",
+        ),
+    ] = 0
     output: Annotated[
         Path | None,
         typer.Option(
@@ -119,12 +147,19 @@ def predict(options: PredictOptions) -> None:
     from rnnsent.errors import SettingsError
     from rnnsent.output.destination import OutputOptions, choose_destination, open_writer
 
+    if options.trace and options.explain:
+        raise SettingsError("--trace shows the output at each token and --explain the part of each word; choose one")
     if options.json and options.format not in (None, "jsonl"):
         raise SettingsError(f"--json is short for --format jsonl, but --format {options.format} was given; choose one")
     check_junit(options.junit, options.require)
     enable_logging()
     output = OutputOptions(
-        "jsonl" if options.json else options.format, options.output, options.trace, options.csv_safe, options.null
+        "jsonl" if options.json else options.format,
+        options.output,
+        options.trace,
+        options.explain,
+        options.csv_safe,
+        options.null,
     )
     reader = open_reader(options.texts or (), options.read_options(), null=options.null)
     destination = choose_destination(reader, output)
@@ -134,7 +169,7 @@ def predict(options: PredictOptions) -> None:
         notify("reading from the terminal: one text per line, Ctrl-D ends")
     coverage = Coverage(predictor.checkpoint.name, predictor.look_up_words)
     with open_writer(destination, predictor.classes) as writer:
-        for batch in predictor.predict_batches(reader.batches(), trace=options.trace):
+        for batch in predictor.predict_batches(reader.batches(), trace=options.trace, explain=options.explain > 0):
             writer.write(batch)
             if gates:
                 gates.add(batch.predictions)
@@ -151,4 +186,4 @@ def predict(options: PredictOptions) -> None:
         gates.report(reader.name, options.junit)
 
 
-app = single_command(predict)
+app = single_command(predict, kind=PredictCommand)

@@ -4,14 +4,15 @@ A layout is chosen once, by what is written: a text, a table's row, or a trace. 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from rnnsent.data.dialect import Dialect
 from rnnsent.data.rows import Row, UnreadableRow
 from rnnsent.errors import DataError
-from rnnsent.prediction import PredictedBatch, Prediction, TokenPrediction
+from rnnsent.prediction import Explanation, PredictedBatch, Prediction, TokenPrediction
 
-LABEL, PROBABILITY = "label", "probability"
+LABEL, PROBABILITY, EXPLANATION = "label", "probability", "explanation"
 TEXT, TRACE, TOKEN, STEPS = "text", ("record", "step", "start", "end"), "token", "steps"
 
 
@@ -22,6 +23,7 @@ class Record(NamedTuple):
     prediction: Prediction
     row: Row | UnreadableRow | None
     trace: Sequence[TokenPrediction]
+    explanation: Explanation | None = None
 
 
 class Line(NamedTuple):
@@ -29,6 +31,44 @@ class Line(NamedTuple):
 
     cells: Mapping[str, Any]
     prediction: Prediction | TokenPrediction
+    explanation: Explanation | None = None
+
+
+@dataclass(frozen=True)
+class AddedColumns:
+    """The columns that a prediction adds: label, probability, probability_CLASS, and the explanation if requested.
+
+    Attributes:
+        n_words: of an explanation in a cell; 0 without explanations.
+    """
+
+    classes: Sequence[str]
+    n_words: int = 0
+
+    def names(self, columns: Sequence[str]) -> list[str]:
+        """Their names. All have the prefix `predicted_` if one of them is among the `columns` already."""
+        names = [LABEL, PROBABILITY, *(f"{PROBABILITY}_{name}" for name in self.classes)]
+        return add_prefix("predicted_", [*names, *([EXPLANATION] if self.n_words else [])], columns)
+
+    def cells(self, line: Line) -> list[Any]:
+        """Their cells, None in each for a text without a token."""
+        prediction = line.prediction
+        probabilities = prediction.probabilities.values() if prediction.probabilities else [None] * len(self.classes)
+        cells = [prediction.label, prediction.probability, *probabilities]
+        return [*cells, self._format_explanation(line.explanation)] if self.n_words else cells
+
+    def values(self, record: Record) -> list[Any]:
+        """Their values in an object, which has whole explanations."""
+        values = self.cells(Line({}, record.prediction))
+        if self.n_words:
+            values[-1] = record.explanation and record.explanation.to_dict()
+        return values
+
+    def _format_explanation(self, explanation: Explanation | None) -> str | None:
+        """The strongest words with their contributions, for example "dull +1.92; great -1.63"."""
+        if explanation is None:
+            return None
+        return "; ".join(f"{word.text} {word.total:+.2f}" for word in explanation.strongest(self.n_words))
 
 
 class Layout(Protocol):
@@ -59,8 +99,8 @@ class Layout(Protocol):
 
     def lines(self, record: Record) -> Iterator[Line]: ...
 
-    def to_dict(self, record: Record, added: Sequence[str]) -> dict[str, Any]:
-        """The record as one object; `added` names the columns of the prediction."""
+    def to_dict(self, record: Record, added: AddedColumns, names: Sequence[str]) -> dict[str, Any]:
+        """The record as one object; `names` are those of the added columns."""
         ...
 
     def schema(self) -> Any:
@@ -77,10 +117,11 @@ class TextLayout:
     is_table = is_trace = False
 
     def lines(self, record: Record) -> Iterator[Line]:
-        yield Line({TEXT: record.prediction.text}, record.prediction)
+        yield Line({TEXT: record.prediction.text}, record.prediction, record.explanation)
 
-    def to_dict(self, record: Record, added: Sequence[str]) -> dict[str, Any]:
-        return record.prediction.to_dict()
+    def to_dict(self, record: Record, added: AddedColumns, names: Sequence[str]) -> dict[str, Any]:
+        values = record.prediction.to_dict()
+        return {**values, EXPLANATION: added.values(record)[-1]} if added.n_words else values
 
     def schema(self) -> Any:
         import pyarrow
@@ -104,7 +145,7 @@ class TraceLayout:
         yield Line(dict(zip(self.columns, cells, strict=True)), record.prediction)
         yield from token_lines(record, self.columns)
 
-    def to_dict(self, record: Record, added: Sequence[str]) -> dict[str, Any]:
+    def to_dict(self, record: Record, added: AddedColumns, names: Sequence[str]) -> dict[str, Any]:
         return {"record": record.number, **record.prediction.to_dict(), "steps": steps_of(record)}
 
     def schema(self) -> Any:
@@ -148,18 +189,17 @@ class RowLayout:
         return self._table.name
 
     def lines(self, record: Record) -> Iterator[Line]:
-        yield Line(self._cells(record), record.prediction)
+        yield Line(self._cells(record), record.prediction, record.explanation)
 
-    def to_dict(self, record: Record, added: Sequence[str]) -> dict[str, Any]:
+    def to_dict(self, record: Record, added: AddedColumns, names: Sequence[str]) -> dict[str, Any]:
         row = record.row or {}
         if isinstance(row, UnreadableRow):
             row = {"line": row.line, "error": row.error}
-        elif clash := (row.keys() & {*added, *self._reserved}) - set(self._table.columns):
+        elif clash := (row.keys() & {*names, *self._reserved}) - set(self._table.columns):
             raise late_column(
                 self, record, min(clash), "and which the prediction would overwrite; add it to the first row"
             )
-        cells = prediction_cells(record.prediction, len(added) - 2)
-        return {**row, **dict(zip(added, cells, strict=True))}
+        return {**row, **dict(zip(names, added.values(record), strict=True))}
 
     def schema(self) -> Any:
         return self._table.schema()
@@ -199,9 +239,9 @@ class RowTraceLayout(RowLayout):
         yield Line({self._own[0]: record.number, **self._cells(record)}, record.prediction)
         yield from token_lines(record, self._own)
 
-    def to_dict(self, record: Record, added: Sequence[str]) -> dict[str, Any]:
+    def to_dict(self, record: Record, added: AddedColumns, names: Sequence[str]) -> dict[str, Any]:
         number, *_, steps = self._reserved
-        return {number: record.number, **super().to_dict(record, added), steps: steps_of(record)}
+        return {number: record.number, **super().to_dict(record, added, names), steps: steps_of(record)}
 
     def schema(self) -> Any:
         import pyarrow
@@ -250,17 +290,17 @@ def add_prefix(prefix: str, names: Sequence[str], taken: Sequence[str]) -> list[
     return [prefixes + name for name in names]
 
 
-def flatten(layout: Layout, record: Record, columns: Sequence[str], n_classes: int) -> Iterator[list[Any]]:
+def flatten(layout: Layout, record: Record, columns: Sequence[str], added: AddedColumns) -> Iterator[list[Any]]:
     """The cells of each line of a record: those of the columns, then the prediction's.
 
     Raises:
         DataError: the record has another column.
     """
-    for cells, prediction in layout.lines(record):
-        if late_columns := cells.keys() - columns:
+    for line in layout.lines(record):
+        if late_columns := line.cells.keys() - columns:
             late = min(late_columns)
             raise late_column(layout, record, late, "so the header lacks it; use --format jsonl")
-        yield [*map(cells.get, columns), *prediction_cells(prediction, n_classes)]
+        yield [*map(line.cells.get, columns), *added.cells(line)]
 
 
 def late_column(layout: Layout, record: Record, column: str, why: str) -> DataError:
@@ -278,18 +318,5 @@ def number_records(batch: PredictedBatch, start: int) -> Iterator[Record]:
             prediction,
             None if rows is None else rows[index],
             () if batch.traces is None else batch.traces[index],
+            None if batch.explanations is None else batch.explanations[index],
         )
-
-
-def prediction_columns(columns: Sequence[str], classes: Sequence[str]) -> list[str]:
-    """Names of the columns that a prediction adds: label, probability and probability_CLASS.
-
-    All have the prefix `predicted_` if one of them is a column already.
-    """
-    return add_prefix("predicted_", [LABEL, PROBABILITY, *(f"{PROBABILITY}_{name}" for name in classes)], columns)
-
-
-def prediction_cells(prediction: Prediction | TokenPrediction, n_classes: int) -> list[Any]:
-    """The cells of `prediction_columns`, None in each for a text without a token."""
-    probabilities = prediction.probabilities.values() if prediction.probabilities else [None] * n_classes
-    return [prediction.label, prediction.probability, *probabilities]

@@ -1,8 +1,8 @@
-"""CSV: the record's own columns, then label, probability and the probability of each class. A table keeps its dialect."""
+"""CSV: the record's own columns, then label, probability, the probability of each class, and what else was asked for. A table keeps its dialect."""
 
 from collections.abc import Sequence
 
-from rnnsent.output.columns import Record, flatten, prediction_columns
+from rnnsent.output.columns import Record, flatten
 from rnnsent.output.delimited import BYTE_ORDER_MARK
 from rnnsent.output.writer import LineWriter
 
@@ -16,11 +16,11 @@ class CsvWriter(LineWriter):
         if self._options.cells.dialect.has_bom:
             self.add(BYTE_ORDER_MARK)
         if header is not None:
-            self._write_row([*header, *prediction_columns(self._columns, self._options.classes)])
+            self._write_row([*header, *self._options.added.names(self._columns)])
 
     def write_record(self, record: Record) -> None:
         """Raises DataError for a column that the header lacks."""
-        for cells in flatten(self._layout, record, self._columns, len(self._options.classes)):
+        for cells in flatten(self._layout, record, self._columns, self._options.added):
             self._write_row(cells)
 
     def _write_row(self, values: Sequence[object]) -> None:

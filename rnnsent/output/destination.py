@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rnnsent.data.dialect import Dialect
 from rnnsent.data.records import Reader, TextReader
 from rnnsent.errors import RnnsentError, SettingsError
-from rnnsent.output.columns import Layout, RowLayout, RowTraceLayout, TextLayout, TraceLayout
+from rnnsent.output.columns import AddedColumns, Layout, RowLayout, RowTraceLayout, TextLayout, TraceLayout
 from rnnsent.output.compression import open_compressed
 from rnnsent.output.delimited import CellWriter, FormulaSafeCellWriter
 from rnnsent.output.formats import DEFAULT_FORMATS, FORMATS, OutputFormat, OutputKind, parse_output
@@ -37,6 +37,7 @@ class OutputOptions:
     format: OutputFormat | None = None
     path: Path | None = None
     trace: bool = False
+    explain: int = 0  # words of an explanation; 0 for none
     csv_safe: bool = False
     null: bool = False
     option: str = "--output"  # what the user gave the path with
@@ -62,6 +63,7 @@ class Destination:
     compression: str | None
     cells: CellWriter
     record_end: str
+    n_words: int = 0
 
 
 def choose_destination(reader: Reader, options: OutputOptions) -> Destination:
@@ -89,7 +91,9 @@ def choose_destination(reader: Reader, options: OutputOptions) -> Destination:
         layout = RowTraceLayout(table, kept) if options.trace else RowLayout(table, kept)
     write_cells = FormulaSafeCellWriter if options.csv_safe else CellWriter
     cells = write_cells(kept or traits.dialect or DEFAULT_DIALECT)
-    return Destination(chosen, layout, path, options.kind.compression, cells, "\0" if options.null else "\n")
+    return Destination(
+        chosen, layout, path, options.kind.compression, cells, "\0" if options.null else "\n", options.explain
+    )
 
 
 def _as_table(reader: Reader) -> "TableReader | None":
@@ -117,7 +121,8 @@ def open_writer(destination: Destination, classes: Sequence[str]) -> Iterator[Wr
     traits = FORMATS[destination.format]
     module, _, name = traits.writer.partition(":")
     writer_class: type[Writer] = getattr(importlib.import_module(f"rnnsent.output.{module}"), name)
-    options = WriterOptions(classes, destination.cells, destination.record_end)
+    added = AddedColumns(classes, destination.n_words)
+    options = WriterOptions(added, destination.cells, destination.record_end)
     escape = not traits.is_display
     target = open_stdout(escape=escape) if destination.path is None else open_file(destination.path, escape=escape)
     with (

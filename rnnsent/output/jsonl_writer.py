@@ -1,6 +1,6 @@
 """JSON Lines: one object per record, with everything known about it."""
 
-from rnnsent.output.columns import Record, prediction_columns
+from rnnsent.output.columns import Record
 from rnnsent.output.delimited import json_text
 from rnnsent.output.writer import LineWriter
 
@@ -8,10 +8,10 @@ from rnnsent.output.writer import LineWriter
 class JsonlWriter(LineWriter):
     def write_header(self) -> None:
         """JSON Lines have no header; this fixes the names of the prediction's columns."""
-        self._added = prediction_columns(self._layout.columns, self._options.classes)
+        self._names = self._options.added.names(self._layout.columns)
 
     def write_record(self, record: Record) -> None:
         self.add(self.format_record(record) + "\n")
 
     def format_record(self, record: Record) -> str:
-        return json_text(self._layout.to_dict(record, self._added))
+        return json_text(self._layout.to_dict(record, self._options.added, self._names))

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow.parquet
 
 from rnnsent.data.arrow import to_array
-from rnnsent.output.columns import Layout, number_records, prediction_cells, prediction_columns
+from rnnsent.output.columns import Layout, number_records
 from rnnsent.output.terminal import Output
 from rnnsent.output.writer import Writer, WriterOptions
 from rnnsent.prediction import PredictedBatch
@@ -21,8 +21,9 @@ class ParquetWriter(Writer):
     def __init__(self, output: Output, layout: Layout, options: WriterOptions) -> None:
         super().__init__(output, layout, options)
         own = layout.schema()
-        self._added = prediction_columns(own.names, options.classes)
-        kinds = [pyarrow.string(), *[pyarrow.float64()] * (len(self._added) - 1)]
+        self._added = options.added.names(own.names)
+        kinds = [pyarrow.string(), *[pyarrow.float64()] * (1 + len(options.added.classes))]
+        kinds += [pyarrow.string()] * bool(options.added.n_words)
         self._schema = pyarrow.schema([*own, *map(pyarrow.field, self._added, kinds)])
         self._file = pyarrow.parquet.ParquetWriter(output.binary, self._schema)
         self._rows: list[dict[str, Any]] = []  # of the row group that is not full yet
@@ -39,9 +40,9 @@ class ParquetWriter(Writer):
 
     def write(self, batch: PredictedBatch) -> None:
         for record in number_records(batch, self._n_records + 1):
-            for cells, prediction in self._layout.lines(record):
-                added = prediction_cells(prediction, len(self._options.classes))
-                self._rows.append({**cells, **dict(zip(self._added, added, strict=True))})
+            for line in self._layout.lines(record):
+                added = self._options.added.cells(line)
+                self._rows.append({**line.cells, **dict(zip(self._added, added, strict=True))})
         self._n_records += len(batch.predictions)
         if len(self._rows) >= ROW_GROUP:
             self._write_row_group()

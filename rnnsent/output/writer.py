@@ -1,12 +1,11 @@
 """What every output format shares: a writer takes batches of predictions and writes them to an output."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from rnnsent.output.columns import Layout, Record, number_records
+from rnnsent.output.columns import AddedColumns, Layout, Record, number_records
 from rnnsent.output.delimited import CellWriter
 from rnnsent.output.terminal import Output
 from rnnsent.prediction import PredictedBatch
@@ -18,7 +17,7 @@ GROUP_CHARS = 1 << 13  # characters of records that are written at once; a write
 class WriterOptions:
     """What a format may need to know beside the layout."""
 
-    classes: Sequence[str]
+    added: AddedColumns
     cells: CellWriter
     record_end: str = "\n"
 

@@ -17,7 +17,7 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
 from rnnsent.errors import DataError
-from rnnsent.output.columns import Layout, flatten, number_records, prediction_columns
+from rnnsent.output.columns import Layout, flatten, number_records
 from rnnsent.output.compression import DiscardableStream
 from rnnsent.output.delimited import json_text, to_text
 from rnnsent.output.terminal import Output
@@ -74,12 +74,11 @@ class XlsxWriter(Writer):
             self._folder.cleanup()
 
     def write(self, batch: PredictedBatch) -> None:
-        n_classes = len(self._options.classes)
         if not self._n_rows:  # the columns of JSON are known once the first batch is read
             self._columns = self._layout.columns
-            self._write_row([*self._columns, *prediction_columns(self._columns, self._options.classes)])
+            self._write_row([*self._columns, *self._options.added.names(self._columns)])
         for record in number_records(batch, self._n_records + 1):
-            for cells in flatten(self._layout, record, self._columns, n_classes):
+            for cells in flatten(self._layout, record, self._columns, self._options.added):
                 self._write_row(cells)
         self._n_records += len(batch.predictions)
 

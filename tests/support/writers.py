@@ -8,7 +8,7 @@ from typing import Any, cast
 from rnnsent.data.dialect import Dialect
 from rnnsent.data.records import RecordBatch
 from rnnsent.data.table_reader import TableReader
-from rnnsent.output.columns import Layout, RowLayout, RowTraceLayout, TextLayout
+from rnnsent.output.columns import AddedColumns, Layout, RowLayout, RowTraceLayout, TextLayout
 from rnnsent.output.csv_writer import CsvWriter
 from rnnsent.output.delimited import CellWriter
 from rnnsent.output.terminal import Output
@@ -68,7 +68,7 @@ def write(
     with kind(
         Output(stream),
         layout or TextLayout(),
-        WriterOptions(classes, CellWriter(dialect or DIALECTS.get(kind, CSV)), end),
+        WriterOptions(AddedColumns(classes), CellWriter(dialect or DIALECTS.get(kind, CSV)), end),
     ) as writer:
         writer.write(batch)
     return stream.getvalue().decode("utf-8", "surrogatepass")
