@@ -12,12 +12,13 @@ import pytest
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.cli.app import run
 from rnnsent.cli.predict import EXPLAINED_WORDS
+from rnnsent.data.sentiment_scales import weigh_sentiments
 
 TEXT = "a great film, not very dull"
 
 
 @pytest.fixture
-def model(working_dir: Path, write_model: Callable[..., Checkpoint]) -> str:
+def named(working_dir: Path, write_model: Callable[..., Checkpoint]) -> str:
     write_model(Path("models") / "m", max_ngram=2, classes=("negative", "neutral", "positive"))
     return "m"
 
@@ -35,7 +36,7 @@ def explain(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (("--explain", "4", "--explain", "2", TEXT), 2),
     ],
 )  # fmt: skip
-def test_number(model: str, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], count: int) -> None:
+def test_number(named: str, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], count: int) -> None:
     """A number after the option is how many words are shown; anything else is a text."""
     label, probability, words, text = explain(capsys, *arguments).rstrip("\n").split("\t")
     assert text == TEXT
@@ -45,7 +46,7 @@ def test_number(model: str, capsys: pytest.CaptureFixture[str], arguments: tuple
     assert re.fullmatch(r"(?:\S+ [+-]\d\.\d\d(?:; )?)+", words)
 
 
-def test_json(model: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json(named: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The whole explanation, which adds up; None for a text without a label."""
     first, blank = map(json.loads, explain(capsys, "--json", "--explain", TEXT, " ").splitlines())
     explanation = first["explanation"]
@@ -56,7 +57,7 @@ def test_json(model: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert blank["explanation"] is None
 
 
-def test_table(model: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_table(named: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A table gets one more column, whose name is free; objects have whole explanations."""
     Path("in.csv").write_text(f'id,explanation,text\n1,mine,"{TEXT}"\n2,,\n', encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(explain(capsys, "in.csv", "--explain", "2", "--text-column", "text"))))
@@ -69,7 +70,7 @@ def test_table(model: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "xlsx", "tsv"])
-def test_files(model: str, capsys: pytest.CaptureFixture[str], suffix: str) -> None:
+def test_files(named: str, capsys: pytest.CaptureFixture[str], suffix: str) -> None:
     Path("in.csv").write_text(f'text\n"{TEXT}"\n', encoding="utf-8")
     explain(capsys, "in.csv", "--explain", "-o", f"out.{suffix}")
     if suffix == "parquet":
@@ -80,7 +81,7 @@ def test_files(model: str, capsys: pytest.CaptureFixture[str], suffix: str) -> N
         assert Path(f"out.{suffix}").stat().st_size > 0
 
 
-def test_terminal(model: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal(named: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The text is shown whole, the strongest words with signed numbers; without color, the signs say the same."""
     lines = explain(capsys, "--explain", "2", "-f", "table", TEXT, "").splitlines()
     marked = lines[1].strip()
@@ -92,10 +93,47 @@ def test_terminal(model: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "\x1b" not in "".join(lines)
 
 
-def test_control_characters(model: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_control_characters(named: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "\x1b" not in explain(capsys, "--explain", "-f", "table", "great \x1b[31m film")
 
 
-def test_trace(model: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["predict", "-m", model, "--explain", "--trace", TEXT]) == 2
+def test_trace(named: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["predict", "-m", named, "--explain", "--trace", TEXT]) == 2
     assert "choose one" in capsys.readouterr().err
+
+
+def test_score(named: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """--score is the probability of positive minus that of negative; it stands before an explanation, in every format."""
+    _, _, score, words, _ = explain(capsys, "--score", "--explain", TEXT).rstrip("\n").split("\t")
+    assert ";" in words
+    first, blank = map(json.loads, explain(capsys, "--score", "--json", TEXT, "").splitlines())
+    assert first["score"] == pytest.approx(first["probabilities"]["positive"] - first["probabilities"]["negative"])
+    assert float(score) == pytest.approx(first["score"], abs=1e-4)
+    assert blank["score"] is None
+    header, row, empty = csv.reader(io.StringIO(explain(capsys, "--score", "-f", "csv", TEXT, "")))
+    assert header[-1] == "score"
+    assert float(row[-1]) == pytest.approx(first["score"])
+    assert empty[-1] == ""
+    trace = json.loads(explain(capsys, "--score", "--json", "--trace", TEXT))
+    assert trace["score"] == first["score"]
+
+
+def test_score_of_other_classes(
+    working_dir: Path, write_model: Callable[..., Checkpoint], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_model(Path("models") / "m", classes=("joy", "anger"))
+    assert run(["predict", "-m", "m", "--score", TEXT]) == 2
+    assert "--score needs classes like negative and positive; those of 'm' are joy, anger" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("classes", "weights"),
+    [
+        (("negative", "positive"), (-1, 1)), (("positive", "neutral", "negative"), (1, 0, -1)), (("neg", "pos"), (-1, 1)),
+        (("very negative", "negative", "neutral", "positive", "very positive"), (-1, -0.5, 0, 0.5, 1)),
+        (("1", "2", "3", "4", "5"), (-1, -0.5, 0, 0.5, 1)), (("0", "1"), (-1, 1)), (("joy", "anger"), None),
+        (("negative", "positive", "mixed"), None), (("neutral", "positive"), None),
+    ],
+)  # fmt: skip
+def test_weights(classes: tuple[str, ...], weights: tuple[float, ...] | None) -> None:
+    assert weigh_sentiments(classes) == weights

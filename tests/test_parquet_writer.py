@@ -17,6 +17,7 @@ from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.records import TextReader
 from rnnsent.data.table_reader import BATCH_ROWS
 from rnnsent.errors import DataError
+from rnnsent.output.columns import AddedColumns
 from rnnsent.output.destination import OutputOptions, choose_destination, open_writer
 from rnnsent.predictor import Predictor
 
@@ -30,7 +31,7 @@ def write_file(path: Path, predictor: Predictor) -> pyarrow.Table:
     """The predictions for a table file, in a Parquet file beside it."""
     output = path.with_name("out.parquet")
     reader = open_reader([str(path)], ReadOptions(text_columns=("text",)))
-    with open_writer(choose_destination(reader, OutputOptions(path=output)), predictor.classes) as writer:
+    with open_writer(choose_destination(reader, OutputOptions(path=output)), AddedColumns(predictor.classes)) as writer:
         for batch in predictor.predict_batches(reader.batches()):
             writer.write(batch)
     return pyarrow.parquet.read_table(output)
@@ -123,7 +124,7 @@ def test_texts_and_traces(tmp_path: Path, predictor: Predictor) -> None:
     for trace, columns in ((False, ["text"]), (True, ["record", "step", "start", "end", "text"])):
         reader = TextReader(["good film", ""])
         destination = choose_destination(reader, OutputOptions(path=tmp_path / "out.parquet", trace=trace))
-        with open_writer(destination, predictor.classes) as writer:
+        with open_writer(destination, AddedColumns(predictor.classes)) as writer:
             for batch in predictor.predict_batches(reader.batches(), trace=trace):
                 writer.write(batch)
         written = pyarrow.parquet.read_table(tmp_path / "out.parquet")
@@ -138,7 +139,7 @@ def test_row_trace(tmp_path: Path, predictor: Predictor) -> None:
     )
     reader = open_reader([str(tmp_path / "in.parquet")], ReadOptions())
     destination = choose_destination(reader, OutputOptions(path=tmp_path / "out.parquet", trace=True))
-    with open_writer(destination, predictor.classes) as writer:
+    with open_writer(destination, AddedColumns(predictor.classes)) as writer:
         for batch in predictor.predict_batches(reader.batches(), trace=True):
             writer.write(batch)
     written = pyarrow.parquet.read_table(tmp_path / "out.parquet")

@@ -26,6 +26,7 @@ from rnnsent.output.terminal import enable_logging, notify, pluralize
 
 if TYPE_CHECKING:
     from rnnsent.prediction import Prediction
+    from rnnsent.predictor import Predictor
 
 
 EXPLAINED_WORDS = 5
@@ -73,6 +74,12 @@ class PredictOptions(InputOptions):
             "--trace",
             help="Also print the prediction at each token. tsv columns: record, step (empty in a record's own line), "
             "start, end, label, probability, text; for a table: record, step, start, end, token, then its own columns.",
+        ),
+    ] = False
+    score: Annotated[
+        bool,
+        typer.Option(
+            "--score", help="Also print one number from -1 (negative) to 1 (positive): the mean over the classes."
         ),
     ] = False
     explain: Annotated[
@@ -127,6 +134,20 @@ class PredictionGates:
         report_gates("rnnsent predict", {name: results}, junit)
 
 
+def require_weights(predictor: "Predictor") -> tuple[float, ...]:
+    """How positive each class of the model is. Raises SettingsError if the classes are not sentiments."""
+    from rnnsent.data.sentiment_scales import weigh_sentiments
+    from rnnsent.errors import SettingsError
+
+    weights = weigh_sentiments(predictor.classes)
+    if weights is None:
+        raise SettingsError(
+            f"--score needs classes like negative and positive; those of {predictor.checkpoint.name!r} are "
+            f"{', '.join(predictor.classes)}"
+        )
+    return weights
+
+
 @command_options(PredictOptions)
 def predict(options: PredictOptions) -> None:
     """Print the label and probability of each text.
@@ -145,6 +166,7 @@ def predict(options: PredictOptions) -> None:
     from rnnsent.data.inputs import open_reader
     from rnnsent.data.rows import describe_unreadable
     from rnnsent.errors import SettingsError
+    from rnnsent.output.columns import AddedColumns
     from rnnsent.output.destination import OutputOptions, choose_destination, open_writer
 
     if options.trace and options.explain:
@@ -157,18 +179,18 @@ def predict(options: PredictOptions) -> None:
         "jsonl" if options.json else options.format,
         options.output,
         options.trace,
-        options.explain,
         options.csv_safe,
         options.null,
     )
     reader = open_reader(options.texts or (), options.read_options(), null=options.null)
     destination = choose_destination(reader, output)
     predictor = load_predictor(options.model, options.device, options.precision, classes=options.classes)
+    weights = require_weights(predictor) if options.score else None
     gates = PredictionGates(options.require, predictor.classes) if options.require else None
     if reader.reads_terminal:
         notify("reading from the terminal: one text per line, Ctrl-D ends")
     coverage = Coverage(predictor.checkpoint.name, predictor.look_up_words)
-    with open_writer(destination, predictor.classes) as writer:
+    with open_writer(destination, AddedColumns(predictor.classes, options.explain, weights)) as writer:
         for batch in predictor.predict_batches(reader.batches(), trace=options.trace, explain=options.explain > 0):
             writer.write(batch)
             if gates:

@@ -120,6 +120,20 @@ def describe_mapping(names: Mapping[str, str]) -> str:
     return f"mapped the labels {', '.join(names)} to {', '.join(names.values())}; --label-map overrides"
 
 
+def weigh_sentiments(classes: Sequence[str]) -> tuple[float, ...] | None:
+    """How positive each class is, from -1 to 1; None unless all are sentiments, some of them opposite.
+
+    Negative and positive are -1 and 1, or half of that if there are very negative or very positive ones.
+    """
+    sentiments = _recognize(classes)
+    if fold_sentiments(classes) is None:
+        return None
+    has_strengths = not WITHOUT_STRENGTH.keys().isdisjoint(sentiments.values())
+    plain = 0.5 if has_strengths else 1.0
+    weights = {VERY_NEGATIVE: -1.0, NEGATIVE: -plain, NEUTRAL: 0.0, POSITIVE: plain, VERY_POSITIVE: 1.0}
+    return tuple(weights[sentiments[name]] for name in classes)
+
+
 def fold_sentiments(classes: Sequence[str]) -> tuple[str, ...] | None:
     """Whether each class is negative, neutral or positive; None unless all are sentiments, some of them opposite."""
     sentiments = _recognize(classes)

@@ -12,7 +12,7 @@ from rnnsent.data.rows import Row, UnreadableRow
 from rnnsent.errors import DataError
 from rnnsent.prediction import Explanation, PredictedBatch, Prediction, TokenPrediction
 
-LABEL, PROBABILITY, EXPLANATION = "label", "probability", "explanation"
+LABEL, PROBABILITY, SCORE, EXPLANATION = "label", "probability", "score", "explanation"
 TEXT, TRACE, TOKEN, STEPS = "text", ("record", "step", "start", "end"), "token", "steps"
 
 
@@ -36,26 +36,41 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class AddedColumns:
-    """The columns that a prediction adds: label, probability, probability_CLASS, and the explanation if requested.
+    """The columns that a prediction adds: label, probability, probability_CLASS, score and explanation if requested.
 
     Attributes:
+        weights: how positive each class is, from -1 to 1; the score is their mean by probability. None without scores.
         n_words: of an explanation in a cell; 0 without explanations.
     """
 
     classes: Sequence[str]
     n_words: int = 0
+    weights: Sequence[float] | None = None
+
+    @property
+    def extra(self) -> list[str]:
+        """Names of what was asked for beside label and probabilities."""
+        return [*([SCORE] if self.weights else []), *([EXPLANATION] if self.n_words else [])]
 
     def names(self, columns: Sequence[str]) -> list[str]:
         """Their names. All have the prefix `predicted_` if one of them is among the `columns` already."""
         names = [LABEL, PROBABILITY, *(f"{PROBABILITY}_{name}" for name in self.classes)]
-        return add_prefix("predicted_", [*names, *([EXPLANATION] if self.n_words else [])], columns)
+        return add_prefix("predicted_", [*names, *self.extra], columns)
 
     def cells(self, line: Line) -> list[Any]:
         """Their cells, None in each for a text without a token."""
         prediction = line.prediction
         probabilities = prediction.probabilities.values() if prediction.probabilities else [None] * len(self.classes)
-        cells = [prediction.label, prediction.probability, *probabilities]
-        return [*cells, self._format_explanation(line.explanation)] if self.n_words else cells
+        return [prediction.label, prediction.probability, *probabilities, *self.extra_cells(line)]
+
+    def extra_cells(self, line: Line) -> list[Any]:
+        """The cells of `extra`."""
+        cells: list[Any] = []
+        if self.weights:
+            cells.append(self._score(line.prediction))
+        if self.n_words:
+            cells.append(self._format_explanation(line.explanation))
+        return cells
 
     def values(self, record: Record) -> list[Any]:
         """Their values in an object, which has whole explanations."""
@@ -63,6 +78,16 @@ class AddedColumns:
         if self.n_words:
             values[-1] = record.explanation and record.explanation.to_dict()
         return values
+
+    def extra_values(self, record: Record) -> dict[str, Any]:
+        """What was asked for, by name, in an object."""
+        values = self.values(record)
+        return dict(zip(self.extra, values[len(values) - len(self.extra) :], strict=True))
+
+    def _score(self, prediction: Prediction | TokenPrediction) -> float | None:
+        if prediction.probabilities is None or self.weights is None:
+            return None
+        return sum(w * p for w, p in zip(self.weights, prediction.probabilities.values(), strict=True))
 
     def _format_explanation(self, explanation: Explanation | None) -> str | None:
         """The strongest words with their contributions, for example "dull +1.92; great -1.63"."""
@@ -120,8 +145,7 @@ class TextLayout:
         yield Line({TEXT: record.prediction.text}, record.prediction, record.explanation)
 
     def to_dict(self, record: Record, added: AddedColumns, names: Sequence[str]) -> dict[str, Any]:
-        values = record.prediction.to_dict()
-        return {**values, EXPLANATION: added.values(record)[-1]} if added.n_words else values
+        return record.prediction.to_dict() | added.extra_values(record)
 
     def schema(self) -> Any:
         import pyarrow
@@ -146,7 +170,12 @@ class TraceLayout:
         yield from token_lines(record, self.columns)
 
     def to_dict(self, record: Record, added: AddedColumns, names: Sequence[str]) -> dict[str, Any]:
-        return {"record": record.number, **record.prediction.to_dict(), "steps": steps_of(record)}
+        return {
+            "record": record.number,
+            **record.prediction.to_dict(),
+            **added.extra_values(record),
+            "steps": steps_of(record),
+        }
 
     def schema(self) -> Any:
         return trace_schema(self.columns)

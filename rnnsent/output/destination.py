@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,7 +37,6 @@ class OutputOptions:
     format: OutputFormat | None = None
     path: Path | None = None
     trace: bool = False
-    explain: int = 0  # words of an explanation; 0 for none
     csv_safe: bool = False
     null: bool = False
     option: str = "--output"  # what the user gave the path with
@@ -63,7 +62,6 @@ class Destination:
     compression: str | None
     cells: CellWriter
     record_end: str
-    n_words: int = 0
 
 
 def choose_destination(reader: Reader, options: OutputOptions) -> Destination:
@@ -91,9 +89,7 @@ def choose_destination(reader: Reader, options: OutputOptions) -> Destination:
         layout = RowTraceLayout(table, kept) if options.trace else RowLayout(table, kept)
     write_cells = FormulaSafeCellWriter if options.csv_safe else CellWriter
     cells = write_cells(kept or traits.dialect or DEFAULT_DIALECT)
-    return Destination(
-        chosen, layout, path, options.kind.compression, cells, "\0" if options.null else "\n", options.explain
-    )
+    return Destination(chosen, layout, path, options.kind.compression, cells, "\0" if options.null else "\n")
 
 
 def _as_table(reader: Reader) -> "TableReader | None":
@@ -116,12 +112,11 @@ def _returned_dialect(table: "TableReader") -> Dialect | None:
 
 
 @contextmanager
-def open_writer(destination: Destination, classes: Sequence[str]) -> Iterator[Writer]:
+def open_writer(destination: Destination, added: AddedColumns) -> Iterator[Writer]:
     """The writer for a destination. A file is replaced only when the block ends without an error."""
     traits = FORMATS[destination.format]
     module, _, name = traits.writer.partition(":")
     writer_class: type[Writer] = getattr(importlib.import_module(f"rnnsent.output.{module}"), name)
-    added = AddedColumns(classes, destination.n_words)
     options = WriterOptions(added, destination.cells, destination.record_end)
     escape = not traits.is_display
     target = open_stdout(escape=escape) if destination.path is None else open_file(destination.path, escape=escape)

@@ -22,8 +22,8 @@ class ParquetWriter(Writer):
         super().__init__(output, layout, options)
         own = layout.schema()
         self._added = options.added.names(own.names)
-        kinds = [pyarrow.string(), *[pyarrow.float64()] * (1 + len(options.added.classes))]
-        kinds += [pyarrow.string()] * bool(options.added.n_words)
+        n_numbers = len(self._added) - 1 - bool(options.added.n_words)
+        kinds = [pyarrow.string(), *[pyarrow.float64()] * n_numbers, *[pyarrow.string()] * bool(options.added.n_words)]
         self._schema = pyarrow.schema([*own, *map(pyarrow.field, self._added, kinds)])
         self._file = pyarrow.parquet.ParquetWriter(output.binary, self._schema)
         self._rows: list[dict[str, Any]] = []  # of the row group that is not full yet

@@ -7,7 +7,7 @@ from typing import Any
 from rnnsent.data.records import RecordBatch
 from rnnsent.errors import SettingsError
 from rnnsent.evaluation.evaluate import ScoredTexts
-from rnnsent.output.columns import TEXT, RowLayout
+from rnnsent.output.columns import TEXT, AddedColumns, RowLayout
 from rnnsent.output.delimited import CellWriter
 from rnnsent.output.destination import DEFAULT_DIALECT, Destination, OutputOptions, open_writer
 from rnnsent.output.formats import FORMATS
@@ -48,7 +48,7 @@ def choose_file(path: Path) -> Destination:
 def write_scored_texts(destination: Destination, scored: ScoredTexts) -> None:
     """Write the columns text, label, predicted_label, predicted_probability and predicted_probability_CLASS."""
     predictions = scored.predictions()
-    with open_writer(destination, scored.classes) as writer:
+    with open_writer(destination, AddedColumns(scored.classes)) as writer:
         for start in range(0, len(predictions), BATCH_TEXTS):
             batch = predictions[start : start + BATCH_TEXTS]
             labels = scored.labels[start : start + BATCH_TEXTS].tolist()
