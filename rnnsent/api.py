@@ -20,6 +20,7 @@ def load(
     device: Device = "auto",
     precision: PredictPrecision = "float32",
     classes: Sequence[str] | None = None,
+    abstain_at: float | None = None,
 ) -> Predictor:
     """Load a model.
 
@@ -28,14 +29,15 @@ def load(
         device: auto uses CUDA if available.
         precision: bfloat16 makes large inputs faster where the device supports it; probabilities change by about 0.01.
         classes: the model chooses among these of its classes only, for example ("negative", "positive").
+        abstain_at: texts get the label `unsure` unless at most this fraction of such labels is wrong, for example 0.05.
 
     Raises:
         ModelError: the model does not exist, or its checkpoint cannot be read.
         DeviceError: the device is not available.
-        SettingsError: the model lacks one of the classes.
+        SettingsError: the model lacks one of the classes, or so small an error is out of reach.
     """
     limit_spinning()
-    return Predictor.load(model, device=device, precision=precision, classes=classes)
+    return Predictor.load(model, device=device, precision=precision, classes=classes, abstain_at=abstain_at)
 
 
 def train(

@@ -1,7 +1,7 @@
 """What a model says about a text: the label and probabilities, those at each token, and the scores of many texts as arrays."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rnnsent.data.records import RecordBatch
 
 MISSING, NO_TEXT, NO_KNOWN_TOKEN = "missing", "no text", "no known token"  # reasons why a text has no label
+UNSURE = "unsure"  # the label of a text below the threshold of confidence, and its reason
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,12 @@ class Prediction:
     """A model's prediction for one text. A text without a known token has no label and no probabilities.
 
     Attributes:
-        probability: of the label.
+        probability: of the label; of the likeliest class if the label is `unsure`.
         probabilities: of every class, by name; they sum to 1.
         n_tokens: tokens in the text.
         oov_rate: fraction of the tokens that are not in the vocabulary; None without tokens.
-        reason: why there is no label: "missing" (None or NaN), "no text" (no tokens) or "no known token"; None with a label.
+        reason: why there is no label: "missing" (None or NaN), "no text" (no tokens) or "no known token"; "unsure" if the
+            model abstains; None with another label.
     """
 
     text: str
@@ -131,9 +133,11 @@ class Scores:
     n_oov: NDArray[np.int64]
 
 
-def to_predictions(texts: Sequence[str], classes: Sequence[str], scores: Scores) -> list[Prediction]:
-    """The predictions for N texts with these scores."""
-    return [
+def to_predictions(
+    texts: Sequence[str], classes: Sequence[str], scores: Scores, threshold: float = 0.0
+) -> list[Prediction]:
+    """The predictions for N texts with these scores; the model abstains below the threshold of the highest probability."""
+    predictions = [
         Prediction(text, *name_classes(classes, output), n_tokens, n_oov / n_tokens)
         if n_oov < n_tokens
         else _without_label(text, n_tokens)
@@ -141,6 +145,12 @@ def to_predictions(texts: Sequence[str], classes: Sequence[str], scores: Scores)
             texts, scores.probabilities.tolist(), scores.n_tokens.tolist(), scores.n_oov.tolist(), strict=True
         )
     ]
+    return [_abstain(prediction, threshold) for prediction in predictions] if threshold else predictions
+
+
+def _abstain(prediction: Prediction, threshold: float) -> Prediction:
+    is_sure = prediction.probability is None or prediction.probability >= threshold
+    return prediction if is_sure else replace(prediction, label=UNSURE, reason=UNSURE)
 
 
 def name_classes(classes: Sequence[str], output: Sequence[float]) -> tuple[str, float, dict[str, float]]:

@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnsent.checkpoint.abstention import find_threshold
 from rnnsent.checkpoint.checkpoint import Checkpoint
 from rnnsent.checkpoint.store import find_model
 from rnnsent.config import Device, PredictPrecision
@@ -36,6 +37,7 @@ from rnnsent.network.torch_engine import TorchEngine
 from rnnsent.parallel import MeteredStream, Pause, ordered_map
 from rnnsent.prediction import (
     MISSING,
+    UNSURE,
     Explanation,
     PredictedBatch,
     Prediction,
@@ -61,11 +63,13 @@ class Predictor:
         precision: bfloat16 makes large inputs faster where the device supports it; probabilities change by about 0.01.
         classes: names of some of the model's classes, among which it chooses: their probabilities add up to 1. None is
             all of them.
+        abstain_at: the error to stay below on texts like the validation texts: a text of which the model is less sure gets
+            the label `unsure` (rnnsent.checkpoint.abstention). None never abstains.
 
     Raises:
         DeviceError: the device is not available.
         ModelError: the checkpoint's files cannot be read.
-        SettingsError: the model lacks one of the classes, or there are fewer than two.
+        SettingsError: the model lacks one of the classes, or there are fewer than two; or so small an error is out of reach.
     """
 
     def __init__(
@@ -75,12 +79,20 @@ class Predictor:
         device: Device = "auto",
         precision: PredictPrecision = "float32",
         classes: Sequence[str] | None = None,
+        abstain_at: float | None = None,
     ) -> None:
         self.checkpoint = checkpoint
         self.classes = (
             select_classes(checkpoint.classes, classes, checkpoint.name) if classes is not None else checkpoint.classes
         )
         self._class_indices = [checkpoint.classes.index(name) for name in self.classes]
+        if abstain_at is not None and UNSURE in checkpoint.classes:
+            raise SettingsError(f"{checkpoint.name!r} has a class {UNSURE!r} of its own, so it cannot abstain")
+        if abstain_at is not None and len(self.classes) < len(checkpoint.classes):
+            raise SettingsError(
+                "a model that chooses among some of its classes only cannot abstain; choose one of both"
+            )
+        self.threshold = find_threshold(checkpoint, abstain_at) if abstain_at is not None else 0.0
         self._config = checkpoint.recipe.model
         self._device, self._precision = device, precision
         self._tokenizer = checkpoint.tokenizer
@@ -105,9 +117,10 @@ class Predictor:
         device: Device = "auto",
         precision: PredictPrecision = "float32",
         classes: Sequence[str] | None = None,
+        abstain_at: float | None = None,
     ) -> Self:
         """Load a model by name or path; None chooses as `rnnsent predict` does. Raises ModelError."""
-        return cls(find_model(model), device=device, precision=precision, classes=classes)
+        return cls(find_model(model), device=device, precision=precision, classes=classes, abstain_at=abstain_at)
 
     @property
     def words(self) -> list[str]:
@@ -147,7 +160,7 @@ class Predictor:
             explain: also compute the contributions of words.
         """
         for batch, scores in self._score_stream(batches):
-            predictions = to_predictions(batch.texts, self.classes, scores)
+            predictions = to_predictions(batch.texts, self.classes, scores, self.threshold)
             traces = [self.trace(text) for text in batch.texts] if trace else None
             explanations = self._explain_all(predictions) if explain else None
             yield PredictedBatch(batch, predictions, traces, explanations)
@@ -213,7 +226,10 @@ class Predictor:
             self._engine.workers() as workers,
             ThreadPoolExecutor(workers, initializer=self._engine.start_worker) as pool,
         ):
-            return list(pool.map(lambda prediction: self.explain(prediction.text, prediction.label), predictions))
+            return list(pool.map(self._explain_prediction, predictions))
+
+    def _explain_prediction(self, prediction: Prediction) -> Explanation | None:
+        return self.explain(prediction.text, None if prediction.label == UNSURE else prediction.label)
 
     def _score_stream(self, batches: Iterable[RecordBatch | Pause]) -> Iterator[tuple[RecordBatch, Scores]]:
         """Each batch with its scores: in this thread while there is little work, then ahead and in parallel."""

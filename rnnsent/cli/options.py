@@ -181,13 +181,20 @@ def setting_option(key: str, panel: str, **attributes: Any) -> Any:
 
 
 def load_predictor(
-    model: str | None, device: Device, precision: PredictPrecision, *, reason: str = "", classes: str | None = None
+    model: str | None,
+    device: Device,
+    precision: PredictPrecision,
+    *,
+    reason: str = "",
+    classes: str | None = None,
+    abstain_at: float | None = None,
 ) -> "Predictor":
     """Load the model that the options mean; notify which one and why unless it is explicit or the bundled one.
 
     Args:
         reason: why `model` was chosen, if not by the user.
         classes: the value of --classes.
+        abstain_at: the error that --abstain-at allows.
 
     Raises:
         SettingsError: the model cannot choose among these classes.
@@ -201,9 +208,15 @@ def load_predictor(
     if reason or choice.reason:
         notify(f"note: {reason or choice.reason}")
     if classes is None:
-        return Predictor(choice.checkpoint, device=device, precision=precision)
+        return Predictor(choice.checkpoint, device=device, precision=precision, abstain_at=abstain_at)
     try:
-        return Predictor(choice.checkpoint, device=device, precision=precision, classes=parse_names(classes))
+        return Predictor(
+            choice.checkpoint,
+            device=device,
+            precision=precision,
+            classes=parse_names(classes),
+            abstain_at=abstain_at,
+        )
     except SettingsError as error:
         raise SettingsError(f"--classes {classes}: {error}") from None
 

@@ -82,6 +82,14 @@ class PredictOptions(InputOptions):
             "--score", help="Also print one number from -1 (negative) to 1 (positive): the mean over the classes."
         ),
     ] = False
+    abstain_at: Annotated[
+        str | None,
+        typer.Option(
+            "--abstain-at",
+            metavar="ERROR",
+            help="Label a text `unsure` where more labels than this may be wrong, for example 5%, by the model's validation texts.",
+        ),
+    ] = None
     explain: Annotated[
         int,
         typer.Option(
@@ -134,6 +142,19 @@ class PredictionGates:
         report_gates("rnnsent predict", {name: results}, junit)
 
 
+def parse_error(text: str | None) -> float | None:
+    """The value of --abstain-at as a fraction. Raises SettingsError unless it is between 0 and 1."""
+    if text is None:
+        return None
+    from rnnsent.errors import SettingsError
+    from rnnsent.evaluation.gates import parse_number
+
+    error = parse_number(text)
+    if error is None or not 0 < error < 1:
+        raise SettingsError(f"--abstain-at {text}: give an error between 0 and 1, for example 5%")
+    return error
+
+
 def require_weights(predictor: "Predictor") -> tuple[float, ...]:
     """How positive each class of the model is. Raises SettingsError if the classes are not sentiments."""
     from rnnsent.data.sentiment_scales import weigh_sentiments
@@ -168,6 +189,7 @@ def predict(options: PredictOptions) -> None:
     from rnnsent.errors import SettingsError
     from rnnsent.output.columns import AddedColumns
     from rnnsent.output.destination import OutputOptions, choose_destination, open_writer
+    from rnnsent.prediction import UNSURE
 
     if options.trace and options.explain:
         raise SettingsError("--trace shows the output at each token and --explain the part of each word; choose one")
@@ -184,9 +206,18 @@ def predict(options: PredictOptions) -> None:
     )
     reader = open_reader(options.texts or (), options.read_options(), null=options.null)
     destination = choose_destination(reader, output)
-    predictor = load_predictor(options.model, options.device, options.precision, classes=options.classes)
+    predictor = load_predictor(
+        options.model,
+        options.device,
+        options.precision,
+        classes=options.classes,
+        abstain_at=parse_error(options.abstain_at),
+    )
+    if predictor.threshold:
+        notify(f"note: below a probability of {predictor.threshold:.3f}, the label is {UNSURE}")
+    labels = (*predictor.classes, UNSURE) if predictor.threshold else predictor.classes
     weights = require_weights(predictor) if options.score else None
-    gates = PredictionGates(options.require, predictor.classes) if options.require else None
+    gates = PredictionGates(options.require, labels) if options.require else None
     if reader.reads_terminal:
         notify("reading from the terminal: one text per line, Ctrl-D ends")
     coverage = Coverage(predictor.checkpoint.name, predictor.look_up_words)

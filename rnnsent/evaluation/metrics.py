@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnsent.evaluation.abstention import compute_abstention
 from rnnsent.evaluation.intervals import wilson_interval
 
 N_CALIBRATION_BINS = 15
@@ -42,6 +43,7 @@ class Metrics:
         per_class: precision, recall, F1 and support of each class.
         confusion_matrix: (K, K) counts; rows are true classes, columns are predicted classes.
         accuracy_by_length: accuracy for bands of text length; bands without a text are left out.
+        abstention: coverage and error above each of some thresholds of confidence (rnnsent.evaluation.abstention).
     """
 
     n: int
@@ -54,6 +56,7 @@ class Metrics:
     per_class: dict[str, dict[str, float]]
     confusion_matrix: list[list[int]]
     accuracy_by_length: list[LengthBand]
+    abstention: list[dict[str, float]]
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -92,6 +95,7 @@ def compute_metrics(
         },
         confusion_matrix=metrics.confusion_matrix(labels, predicted, labels=indices).tolist(),
         accuracy_by_length=_accuracy_by_length(correct, lengths),
+        abstention=compute_abstention(labels, probabilities),
     )
 
 
