@@ -9,8 +9,10 @@ whose result exists is skipped, and an interrupted step is resumed:
 4. The texts to train on, in BUILD (scripts/english_data.py).
 5. BUILD/models/reviews: a model for whole reviews, trained on imdb alone. It has no class neutral, so what it teaches
    leaves neutral out.
-6. BUILD/models/english: trained on labeled texts and on the teachers' probabilities.
-7. Its metrics, written into its model card by `rnnsent evaluate`, and its scores by domain (benchmarks/domains.py).
+6. BUILD/models/base: trained on labeled texts and on the teachers' probabilities.
+7. BUILD/film-teacher: the first teacher, fine-tuned on sentences of film reviews (scripts/film_teacher.py).
+8. BUILD/models/english: starts from the base and learns from the film teacher too.
+9. Its metrics, written into its model card by `rnnsent evaluate`, and its scores by domain (benchmarks/domains.py).
 
 Finally BUILD/models/english replaces models/english.
 """
@@ -47,7 +49,8 @@ ROOT = Path(__file__).parents[1]
 BUNDLED = ROOT / "models" / "english"
 EVALUATE_ARGUMENTS = ("imdb", "sst2 --split validation", "sentences")
 SEEDS = (0,)
-VECTORS = Path("vectors.txt")
+VECTORS, FILM_TEACHER = Path("vectors.txt"), Path("film-teacher")
+SOURCES = ("imdb", "sst2", "sentences", THREE_CLASSES, TWO_CLASSES, PHRASES)
 
 
 def main() -> None:
@@ -69,6 +72,10 @@ def main() -> None:
         write_pool(Path(), list(map(answers_path, teachers)))
     if not is_finished("reviews"):
         train_or_resume(reviews(read_evaluation_texts()))
+    if not is_finished("base"):
+        train_or_resume(base(read_evaluation_texts()))
+    if not FILM_TEACHER.is_dir():
+        run_script("film_teacher.py", str(FILM_TEACHER), "--base", str(teachers[0]))
     if not is_finished("english"):
         train_or_resume(english(read_evaluation_texts()))
     for arguments in EVALUATE_ARGUMENTS:
@@ -96,8 +103,8 @@ def reviews(evaluation_texts: Sequence[str]) -> TrainingRequest:
     )
 
 
-def english(evaluation_texts: Sequence[str]) -> TrainingRequest:
-    """The training run of the English model."""
+def base(evaluation_texts: Sequence[str]) -> TrainingRequest:
+    """The training run of the model that the English model starts from."""
     pieces = DistillationConfig(
         teacher=POOL_ANSWERS, unlabeled=POOL, teacher_inputs="texts", max_unlabeled=2_000_000, labeled_repeats=2
     )
@@ -105,8 +112,8 @@ def english(evaluation_texts: Sequence[str]) -> TrainingRequest:
         teacher="reviews", unlabeled="unsupervised", teacher_inputs="texts", max_unlabeled=20_000
     )
     return TrainingRequest(
-        ("imdb", "sst2", "sentences", THREE_CLASSES, TWO_CLASSES, PHRASES),
-        name="english",
+        SOURCES,
+        name="base",
         settings={
             **{f"distillation.{key}": value for key, value in asdict(pieces).items()},
             "tokenizer.vocab_size": 30_000,
@@ -118,6 +125,40 @@ def english(evaluation_texts: Sequence[str]) -> TrainingRequest:
             "training.validation_fraction": 0.1,  # of train: no split that the model is evaluated on selects the epoch
         },
         extra_teachers=(whole_reviews,),
+        exclude_near_duplicates_of=evaluation_texts,
+        command=("make", "english"),
+    )
+
+
+def english(evaluation_texts: Sequence[str]) -> TrainingRequest:
+    """The training run of the English model: one more epoch, with sentences of films labeled by the teacher of films."""
+    pieces = DistillationConfig(
+        teacher=POOL_ANSWERS, unlabeled=POOL, teacher_inputs="texts", max_unlabeled=600_000, labeled_repeats=2
+    )
+    films = DistillationConfig(
+        teacher=str(FILM_TEACHER),
+        unlabeled="unsupervised,sst2",
+        teacher_inputs="sentences",
+        max_unlabeled=150_000,
+        synthetic_texts=60_000,
+    )
+    whole_reviews = DistillationConfig(
+        teacher="reviews", unlabeled="unsupervised", teacher_inputs="texts", max_unlabeled=20_001
+    )
+    return TrainingRequest(
+        SOURCES,
+        name="english",
+        settings={
+            **{f"distillation.{key}": value for key, value in asdict(pieces).items()},
+            "tokenizer.vocab_size": 30_000,
+            "model.max_ngram_features": 100_000,
+            "training.fine_tune": "base",
+            "training.learning_rate": 1e-3,
+            "training.epochs": 1,
+            "training.batch_size": 192,
+            "training.validation_fraction": 0.1,
+        },
+        extra_teachers=(films, whole_reviews),
         exclude_near_duplicates_of=evaluation_texts,
         command=("make", "english"),
     )

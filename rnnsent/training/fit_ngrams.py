@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MIN_TEXTS = 2  # that have an n-gram; rarer ones do not generalize
 MAX_TOKENS = 20_000_000  # of the fitted texts, which takes a GB or two of memory; larger sets are sampled
-INVERSE_REGULARIZATION = 4.0
+INVERSE_REGULARIZATION, REFERENCE_TEXTS = 4.0, 25_000  # of more texts, the regularization counts as much as of so many
 SMOOTHING = 1.0
 
 _NO_PAIRS = np.empty(0, dtype=np.uint64)
@@ -62,7 +62,10 @@ def fit_ngrams(
             continue
         ratio = _log_count_ratio(class_features, in_class)  # (G,)
         class_weights, class_bias = fit_logistic_regression(
-            class_features, ratio, in_class, inverse_regularization=INVERSE_REGULARIZATION
+            class_features,
+            ratio,
+            in_class,
+            inverse_regularization=INVERSE_REGULARIZATION * min(1.0, REFERENCE_TEXTS / class_features.shape[0]),
         )
         weights.append(class_weights * ratio)
         bias.append(class_bias)
