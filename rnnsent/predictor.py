@@ -16,8 +16,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnsent.checkpoint.abstention import find_threshold
 from rnnsent.checkpoint.checkpoint import Checkpoint
+from rnnsent.checkpoint.known_errors import find_threshold, read_confusion_matrix
 from rnnsent.checkpoint.store import find_model
 from rnnsent.config import Device, PredictPrecision
 from rnnsent.data.ids import UNKNOWN_ID, Ids
@@ -64,7 +64,7 @@ class Predictor:
         classes: names of some of the model's classes, among which it chooses: their probabilities add up to 1. None is
             all of them.
         abstain_at: the error to stay below on texts like the validation texts: a text of which the model is less sure gets
-            the label `unsure` (rnnsent.checkpoint.abstention). None never abstains.
+            the label `unsure` (rnnsent.checkpoint.known_errors). None never abstains.
 
     Raises:
         DeviceError: the device is not available.
@@ -121,6 +121,11 @@ class Predictor:
     ) -> Self:
         """Load a model by name or path; None chooses as `rnnsent predict` does. Raises ModelError."""
         return cls(find_model(model), device=device, precision=precision, classes=classes, abstain_at=abstain_at)
+
+    @cached_property
+    def confusion_matrix(self) -> list[list[float]] | None:
+        """Counts on the validation texts, rows are true classes; None if they are not recorded, or classes are selected."""
+        return read_confusion_matrix(self.checkpoint) if self.classes == self.checkpoint.classes else None
 
     @property
     def words(self) -> list[str]:

@@ -10,8 +10,8 @@ import pytest
 from scipy.stats import binomtest
 
 import rnnsent
-from rnnsent.checkpoint.abstention import find_threshold
 from rnnsent.checkpoint.checkpoint import Checkpoint
+from rnnsent.checkpoint.known_errors import find_threshold
 from rnnsent.cli.app import run
 from rnnsent.errors import ModelError, SettingsError
 from rnnsent.evaluation.abstention import N_LEVELS, compute_abstention

@@ -11,7 +11,7 @@ import rnnsent
 PACKAGE = Path(rnnsent.__file__).parent
 LAYERS = (
     "environment", "errors", "atomic", "lock", "settings", "config", "recipe", "parallel", "data", "network", "explanation", "checkpoint",
-    "prediction", "predictor", "evaluation", "training", "output", "api", "cli",
+    "prediction", "predictor", "evaluation", "summary", "training", "output", "api", "cli",
 )  # fmt: skip
 ENTRY_POINTS = {  # modules above all layers, and the layers that they may import
     "__init__": ("errors", "prediction", "predictor", "api"),

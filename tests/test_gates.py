@@ -1,6 +1,7 @@
 """Gates are parsed before anything is computed, and an undefined figure fails."""
 
 import pytest
+from scipy.stats import binomtest
 
 from rnnsent.errors import SettingsError
 from rnnsent.evaluation.gates import Gate, add_interval, check_gates, parse_gates
@@ -83,6 +84,9 @@ def test_bounds() -> None:
 def test_intervals() -> None:
     """Wilson's interval of 8 successes among 10, and none without trials."""
     assert wilson_interval(8, 10) == pytest.approx((0.4901625, 0.9433178))
+    for successes, n in ((0, 1), (1, 1), (0, 50), (7, 9), (999, 1_000)):
+        expected = binomtest(successes, n).proportion_ci(0.95, method="wilson")
+        assert wilson_interval(successes, n) == pytest.approx((expected.low, expected.high), abs=1e-12)
     figures: dict[str, float | None] = {}
     add_interval(figures, "a", 8, 10)
     add_interval(figures, "b", 0, 0)

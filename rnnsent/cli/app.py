@@ -39,6 +39,7 @@ class RootGroup(LazyGroup):
         "compare": "Compare two models on the same texts.",
         "check": "Check how a model handles negation, names, typos and the like.",
         "predict": "Print the label and probability of each text.",
+        "summarize": "Summarize a whole table: shares of classes, by group and over time, and phrases.",
         "datasets": "List data sets, or describe one.",
         "models": "List models and their metrics.",
     }

@@ -19,7 +19,6 @@ from rnnsent.cli.options import (
     complete_files,
     load_predictor,
 )
-from rnnsent.cli.packages import require
 from rnnsent.cli.quiet_option import QuietOption
 from rnnsent.output.formats import OutputFormat
 from rnnsent.output.terminal import enable_logging, notify, pluralize
@@ -127,8 +126,6 @@ class PredictionGates:
         from rnnsent.evaluation.label_shares import LabelShares, share_figures
 
         self._gates = parse_gates(texts, share_figures(classes))
-        if any(gate.has_bound for gate in self._gates):
-            require("--require with a bound of an interval", "scipy")
         self._shares = LabelShares(classes)
 
     def add(self, predictions: "Iterable[Prediction]") -> None:

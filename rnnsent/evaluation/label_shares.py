@@ -27,7 +27,7 @@ class LabelShares:
         self._counts.update(prediction.label for prediction in predictions)
 
     def figures(self, gates: Sequence[Gate]) -> Figures:
-        """The figures, with the bounds of intervals only if a gate has one: they need SciPy."""
+        """The figures, with the bounds of intervals only if a gate has one."""
         n = self._counts.total()
         n_labeled = n - self._counts[None]
         figures: dict[str, float | None] = {"n": n, "unlabeled": self._counts[None] / n if n else None}

@@ -188,9 +188,9 @@ def print_catalog(output: Output, catalog: Mapping[str, Entry]) -> None:
         printer.table(["name", "description"], [[name, f"{text}\n{origin}"] for name, origin, text in rows])
 
 
-def shorten(text: str) -> str:
+def shorten(text: str, length: int = MAX_EXAMPLE_LENGTH) -> str:
     """The beginning of a text, as it is quoted below a table."""
-    return f"{text[:MAX_EXAMPLE_LENGTH]}{'…' if len(text) > MAX_EXAMPLE_LENGTH else ''}"
+    return f"{text[:length]}{'…' if len(text) > length else ''}"
 
 
 def _is_named(checkpoint: Checkpoint, name: str | None) -> bool:

@@ -1,4 +1,7 @@
-"""The confidence below which a model should abstain, from the table that its evaluation on validation texts stored."""
+"""What the evaluation of a model on its validation texts says of its errors: where to abstain, and which classes it mistakes.
+
+The metrics of a checkpoint are untrusted, so every number is checked.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,6 +29,28 @@ def find_threshold(checkpoint: Checkpoint, max_error: float) -> float:
             f"{best['coverage']:.0%} that it is surest of have up to {best['error_bound']:.3g}; allow that much, or more"
         )
     return float(min(row["threshold"] for row in reliable))
+
+
+def read_confusion_matrix(checkpoint: Checkpoint) -> list[list[float]] | None:
+    """Counts on validation texts, (K, K): rows are true classes, columns are predicted ones, both in the model's order.
+
+    None if the model does not record them for all of its classes.
+    """
+    for key, values in checkpoint.metrics.items():
+        classes = values.get("classes", list(checkpoint.classes))
+        matrix = values.get("confusion_matrix")
+        if key.endswith(VALIDATION) and list(classes) == list(checkpoint.classes) and _is_matrix(matrix, len(classes)):
+            return [[float(count) for count in row] for row in matrix]
+    return None
+
+
+def _is_matrix(matrix: Any, size: int) -> bool:
+    rows = [matrix, *matrix] if isinstance(matrix, list) else []
+    if not all(isinstance(row, list) and len(row) == size for row in rows) or not rows:
+        return False
+    return all(
+        isinstance(count, int | float) and not isinstance(count, bool) and count >= 0 for row in matrix for count in row
+    )
 
 
 def _read_table(checkpoint: Checkpoint) -> list[Mapping[str, float]]:
