@@ -219,3 +219,32 @@ def test_invalid_matrix(table: Path, matrix: object) -> None:
     assert read_confusion_matrix(model) == [[8, 1, 1], [1, 8, 1], [1, 1, 8]]
     model.update_metrics({"a:validation": {**METRICS, "confusion_matrix": matrix}}, "")
     assert read_confusion_matrix(Checkpoint.read(model.path)) is None
+
+
+def test_page(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The page has every part, escapes texts, and quotes none if that is not wanted."""
+    rows = "".join(
+        f"<b>brand</b>,2026-01-0{1 + k % 9},a good <script>alert(1)</script> film {k % 4}\n" for k in range(40)
+    )
+    table.write_text(table.read_text(encoding="utf-8") + rows, encoding="utf-8")
+    arguments = ["summarize", str(table), "-m", "m", "--by", "product", "--over", "date", "--every", "day"]
+    assert run([*arguments, "-o", "page.html"]) == 0
+    assert capsys.readouterr().out == ""
+    page = Path("page.html").read_text(encoding="utf-8")
+    for part in ("Summary: ", "By product", "Over date", "Phrases", "Examples", "&lt;b&gt;brand"):
+        assert part in page
+    assert "<script" not in page
+    assert "<b>brand" not in page
+    assert run([*arguments, "-o", "bare.html", "--no-quotes"]) == 0
+    assert "alert(1)" not in Path("bare.html").read_text(encoding="utf-8")
+    assert run([*arguments, "-o", "numbers.json"]) == 0
+    assert json.loads(Path("numbers.json").read_text(encoding="utf-8"))["n"] == 102
+    assert run([*arguments, "-o", "page.pdf"]) == 2
+    assert "ends in .html or .json" in capsys.readouterr().err
+
+
+def test_page_without_labels(table: Path) -> None:
+    table.write_text("text\n\n\n", encoding="utf-8")
+    Path("lines.txt").write_text("zzz\n\n", encoding="utf-8")
+    assert run(["summarize", "lines.txt", "-m", "m", "-o", "page.html"]) == 0
+    assert "No text has a label." in Path("page.html").read_text(encoding="utf-8")

@@ -237,4 +237,8 @@ def check_output(option: str, path: Path, sources: Sequence[str] = ()) -> None:
 def print_json(values: Any) -> None:
     """Print indented JSON on stdout."""
     with open_stdout() as output:
-        output.write(json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+        output.write(format_json(values))
+
+
+def format_json(values: Any) -> str:
+    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"

@@ -1,8 +1,10 @@
 """`rnnsent summarize`."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,12 +17,16 @@ from rnnsent.cli.options import (
     ModelOption,
     PrecisionOption,
     complete_files,
+    format_json,
     load_predictor,
     print_json,
 )
+from rnnsent.cli.packages import require
 from rnnsent.cli.quiet_option import QuietOption
 from rnnsent.errors import SettingsError
-from rnnsent.output.terminal import enable_logging, notify, open_stdout
+from rnnsent.output.terminal import enable_logging, notify, open_file, open_stdout
+
+HTML_SUFFIXES = (".html", ".htm")
 
 if TYPE_CHECKING:
     from rnnsent.data.records import Reader, RecordBatch
@@ -56,6 +62,10 @@ class SummarizeOptions(InputOptions):
         ),
     ] = None
     quotes: Annotated[bool, typer.Option("--quotes/--no-quotes", help="Quote texts.")] = True
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write a page (.html) or the numbers (.json) to FILE."),
+    ] = None
     json: JsonOption = False
     device: DeviceOption = "auto"
     precision: PrecisionOption = "float32"
@@ -81,6 +91,7 @@ def summarize(options: SummarizeOptions) -> None:
     from rnnsent.summary.summarize import summarize as make_summary
 
     every = check_periods(options)
+    check_suffix(options)
     enable_logging()
     reader = open_reader([options.input], options.read_options())
     check_columns(reader, options)
@@ -102,11 +113,20 @@ def summarize(options: SummarizeOptions) -> None:
         notify(
             f"note: {predictor.checkpoint.name!r} does not record its errors on validation texts, so no share is corrected"
         )
+    if options.output is not None:
+        with open_file(options.output) as output:
+            if options.output.suffix.lower() == ".json":
+                output.write(format_json(summary.to_dict()))
+            else:
+                from rnnsent.output.report.summary import write_summary
+
+                write_summary(output, summary, ["rnnsent", *sys.argv[1:]])
+        notify(f"wrote {options.output}")
     if options.json:
         print_json(summary.to_dict())
-        return
-    with open_stdout() as output:
-        print_summary(output, summary)
+    elif options.output is None:
+        with open_stdout() as output:
+            print_summary(output, summary)
 
 
 def check_periods(options: SummarizeOptions) -> "Every":
@@ -120,6 +140,17 @@ def check_periods(options: SummarizeOptions) -> "Every":
         if every == requested:
             return every
     raise SettingsError(f"--every {requested}: choose {', '.join(EVERY)}")
+
+
+def check_suffix(options: SummarizeOptions) -> None:
+    """Raises SettingsError for an output of an unknown suffix, RnnsentError if the package for pages is missing."""
+    if options.output is None:
+        return
+    suffix = options.output.suffix.lower()
+    if suffix not in (".json", *HTML_SUFFIXES):
+        raise SettingsError(f"--output {options.output}: name a file that ends in .html or .json")
+    if suffix != ".json":
+        require("--output with a page", "jinja2")
 
 
 def check_columns(reader: "Reader", options: SummarizeOptions) -> None:
