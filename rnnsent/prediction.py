@@ -40,14 +40,17 @@ class Prediction:
 
 @dataclass(frozen=True)
 class TokenPrediction:
-    """The output y_t at one token: its character offsets in the text, and the probabilities there."""
+    """The output y_t at one token, or the prediction for one sentence: character offsets in the text, and probabilities.
+
+    A sentence without a known token has no label and no probabilities.
+    """
 
     token: str
     start: int
     end: int
-    label: str
-    probability: float
-    probabilities: dict[str, float]
+    label: str | None
+    probability: float | None
+    probabilities: dict[str, float] | None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

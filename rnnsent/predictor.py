@@ -24,6 +24,7 @@ from rnnsent.data.ids import UNKNOWN_ID, Ids
 from rnnsent.data.labels import select_classes
 from rnnsent.data.python_texts import read_python_texts
 from rnnsent.data.records import RecordBatch
+from rnnsent.data.sentences import sentence_spans
 from rnnsent.errors import SettingsError
 from rnnsent.explanation.explain import Components, attribute
 from rnnsent.explanation.words import group_into_sentences, group_into_words
@@ -154,7 +155,12 @@ class Predictor:
         return predictions
 
     def predict_batches(
-        self, batches: Iterable[RecordBatch | Pause], *, trace: bool = False, explain: bool = False
+        self,
+        batches: Iterable[RecordBatch | Pause],
+        *,
+        trace: bool = False,
+        explain: bool = False,
+        sentences: bool = False,
     ) -> Iterator[PredictedBatch]:
         """Predictions for a stream of batches, in order. Few batches are in memory at a time.
 
@@ -163,10 +169,13 @@ class Predictor:
         Args:
             trace: also compute the output at every token.
             explain: also compute the contributions of words.
+            sentences: also predict each sentence; in place of a trace.
         """
         for batch, scores in self._score_stream(batches):
             predictions = to_predictions(batch.texts, self.classes, scores, self.threshold)
             traces = [self.trace(text) for text in batch.texts] if trace else None
+            if sentences:
+                traces = self.predict_sentences(batch.texts)
             explanations = self._explain_all(predictions) if explain else None
             yield PredictedBatch(batch, predictions, traces, explanations)
 
@@ -190,6 +199,19 @@ class Predictor:
         return [
             TokenPrediction(text[start:end], start, end, *name_classes(self.classes, output))
             for (start, end), output in zip(encoding.offsets, outputs.tolist(), strict=True)
+        ]
+
+    def predict_sentences(self, texts: Sequence[str]) -> list[list[TokenPrediction]]:
+        """The prediction for each sentence of each text."""
+        spans = [sentence_spans(text) for text in texts]
+        sentences = [text[start:end] for text, own in zip(texts, spans, strict=True) for start, end in own]
+        predictions = iter(self.predict(sentences))
+        return [
+            [
+                TokenPrediction(each.text, start, end, each.label, each.probability, each.probabilities)
+                for (start, end), each in zip(own, predictions, strict=False)
+            ]
+            for own in spans
         ]
 
     def explain(self, text: str, label: str | None = None) -> Explanation | None:

@@ -137,3 +137,34 @@ def test_score_of_other_classes(
 )  # fmt: skip
 def test_weights(classes: tuple[str, ...], weights: tuple[float, ...] | None) -> None:
     assert weigh_sentiments(classes) == weights
+
+
+SENTENCES = "a great film. It was not dull! zzz"
+
+
+def test_sentences(named: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """--per sentence: the text, then each sentence with its offsets and the prediction that it has alone."""
+    lines = [line.split("\t") for line in explain(capsys, "--per", "sentence", SENTENCES, "").splitlines()]
+    assert [line[:2] for line in lines] == [["1", ""], ["1", "1"], ["1", "2"], ["1", "3"], ["2", ""]]
+    for _, number, start, end, label, probability, text in lines[1:4]:
+        assert SENTENCES[int(start) : int(end)] == text
+        alone = explain(capsys, text).rstrip("\n").split("\t")
+        assert alone == [label, probability, text]
+        assert (label == "") == (text == "zzz"), number
+    record, blank = map(json.loads, explain(capsys, "--per", "sentence", "--json", SENTENCES, "").splitlines())
+    assert [part["text"] for part in record["sentences"]] == ["a great film.", "It was not dull!", "zzz"]
+    assert record["sentences"][2]["label"] is None
+    assert blank["sentences"] == []
+    assert run(["predict", "-m", named, "--per", "sentence", "--explain", SENTENCES]) == 2
+
+
+def test_sentences_of_a_table(named: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("in.csv").write_text(f'id,sentence,text\n1,x,"{SENTENCES}"\n', encoding="utf-8")
+    arguments = ("in.csv", "--text-column", "text", "--per", "sentence")
+    rows = list(csv.DictReader(io.StringIO(explain(capsys, *arguments))))
+    assert [row["part_sentence"] for row in rows] == ["", "1", "2", "3"]
+    assert [row["part_sentence_text"] for row in rows][1] == "a great film."
+    assert [row["id"] for row in rows] == ["1", "", "", ""]
+    explain(capsys, *arguments, "-o", "out.parquet")
+    (record,) = map(json.loads, explain(capsys, *arguments, "--json").splitlines())
+    assert len(record["part_sentences"]) == 3

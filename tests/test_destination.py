@@ -13,7 +13,7 @@ from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.records import Reader
 from rnnsent.errors import RnnsentError, SettingsError
 from rnnsent.output import destination
-from rnnsent.output.columns import RowLayout, RowTraceLayout, TextLayout, TraceLayout
+from rnnsent.output.columns import TOKENS, RowLayout, RowTraceLayout, TextLayout, TraceLayout
 from rnnsent.output.destination import OutputOptions, choose_destination
 from rnnsent.output.formats import OutputFormat
 
@@ -43,7 +43,7 @@ def test_default_format(open_input, kind: InputFormat, expected: OutputFormat) -
     """A table is returned in its own format, with a trace or without."""
     for trace in (False, True):
         reader = open_input(f"in.{kind}", CONTENTS[kind])
-        chosen = choose_destination(reader, OutputOptions(trace=trace))
+        chosen = choose_destination(reader, OutputOptions(parts=TOKENS if trace else None))
         assert (chosen.format, chosen.path, chosen.compression) == (expected, None, None)
         assert type(chosen.layout) is (RowTraceLayout if trace else RowLayout)
 
@@ -52,10 +52,10 @@ def test_layouts(open_input) -> None:
     """Texts have no columns, and tables none where people look at them."""
     texts = open_reader(["good"], ReadOptions())
     assert type(choose_destination(texts, OutputOptions()).layout) is TextLayout
-    assert type(choose_destination(texts, OutputOptions(trace=True)).layout) is TraceLayout
+    assert type(choose_destination(texts, OutputOptions(parts=TOKENS)).layout) is TraceLayout
     table = open_input("in.csv", CONTENTS["csv"])
     assert type(choose_destination(table, OutputOptions("table")).layout) is TextLayout
-    assert type(choose_destination(table, OutputOptions("table", trace=True)).layout) is TraceLayout
+    assert type(choose_destination(table, OutputOptions("table", parts=TOKENS)).layout) is TraceLayout
 
 
 @pytest.mark.parametrize(

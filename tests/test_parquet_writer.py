@@ -17,7 +17,7 @@ from rnnsent.data.read_options import ReadOptions
 from rnnsent.data.records import TextReader
 from rnnsent.data.table_reader import BATCH_ROWS
 from rnnsent.errors import DataError
-from rnnsent.output.columns import AddedColumns
+from rnnsent.output.columns import TOKENS, AddedColumns
 from rnnsent.output.destination import OutputOptions, choose_destination, open_writer
 from rnnsent.predictor import Predictor
 
@@ -123,7 +123,9 @@ def test_texts_and_traces(tmp_path: Path, predictor: Predictor) -> None:
     """Texts and traces can be written as Parquet too."""
     for trace, columns in ((False, ["text"]), (True, ["record", "step", "start", "end", "text"])):
         reader = TextReader(["good film", ""])
-        destination = choose_destination(reader, OutputOptions(path=tmp_path / "out.parquet", trace=trace))
+        destination = choose_destination(
+            reader, OutputOptions(path=tmp_path / "out.parquet", parts=TOKENS if trace else None)
+        )
         with open_writer(destination, AddedColumns(predictor.classes)) as writer:
             for batch in predictor.predict_batches(reader.batches(), trace=trace):
                 writer.write(batch)
@@ -138,7 +140,7 @@ def test_row_trace(tmp_path: Path, predictor: Predictor) -> None:
         pyarrow.table({"id": pyarrow.array([7], pyarrow.int8()), "text": ["good film"]}), tmp_path / "in.parquet"
     )
     reader = open_reader([str(tmp_path / "in.parquet")], ReadOptions())
-    destination = choose_destination(reader, OutputOptions(path=tmp_path / "out.parquet", trace=True))
+    destination = choose_destination(reader, OutputOptions(path=tmp_path / "out.parquet", parts=TOKENS))
     with open_writer(destination, AddedColumns(predictor.classes)) as writer:
         for batch in predictor.predict_batches(reader.batches(), trace=True):
             writer.write(batch)

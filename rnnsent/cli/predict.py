@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand
@@ -75,6 +75,10 @@ class PredictOptions(InputOptions):
             "start, end, label, probability, text; for a table: record, step, start, end, token, then its own columns.",
         ),
     ] = False
+    per: Annotated[
+        Literal["document", "sentence"],
+        typer.Option("--per", help="Also print a line, or in JSON an object, for each sentence, with its offsets."),
+    ] = "document"
     score: Annotated[
         bool,
         typer.Option(
@@ -184,12 +188,13 @@ def predict(options: PredictOptions) -> None:
     from rnnsent.data.inputs import open_reader
     from rnnsent.data.rows import describe_unreadable
     from rnnsent.errors import SettingsError
-    from rnnsent.output.columns import AddedColumns
+    from rnnsent.output.columns import SENTENCES, TOKENS, AddedColumns
     from rnnsent.output.destination import OutputOptions, choose_destination, open_writer
     from rnnsent.prediction import UNSURE
 
-    if options.trace and options.explain:
-        raise SettingsError("--trace shows the output at each token and --explain the part of each word; choose one")
+    has_sentences = options.per == "sentence"
+    if options.trace + bool(options.explain) + has_sentences > 1:
+        raise SettingsError("--trace, --explain and --per sentence each show something else of a text; choose one")
     if options.json and options.format not in (None, "jsonl"):
         raise SettingsError(f"--json is short for --format jsonl, but --format {options.format} was given; choose one")
     check_junit(options.junit, options.require)
@@ -197,7 +202,7 @@ def predict(options: PredictOptions) -> None:
     output = OutputOptions(
         "jsonl" if options.json else options.format,
         options.output,
-        options.trace,
+        TOKENS if options.trace else SENTENCES if has_sentences else None,
         options.csv_safe,
         options.null,
     )
@@ -219,7 +224,9 @@ def predict(options: PredictOptions) -> None:
         notify("reading from the terminal: one text per line, Ctrl-D ends")
     coverage = Coverage(predictor.checkpoint.name, predictor.look_up_words)
     with open_writer(destination, AddedColumns(predictor.classes, options.explain, weights)) as writer:
-        for batch in predictor.predict_batches(reader.batches(), trace=options.trace, explain=options.explain > 0):
+        for batch in predictor.predict_batches(
+            reader.batches(), trace=options.trace, explain=options.explain > 0, sentences=has_sentences
+        ):
             writer.write(batch)
             if gates:
                 gates.add(batch.predictions)

@@ -13,7 +13,32 @@ from rnnsent.errors import DataError
 from rnnsent.prediction import Explanation, PredictedBatch, Prediction, TokenPrediction
 
 LABEL, PROBABILITY, SCORE, EXPLANATION = "label", "probability", "score", "explanation"
-TEXT, TRACE, TOKEN, STEPS = "text", ("record", "step", "start", "end"), "token", "steps"
+TEXT = "text"
+
+
+class PartNames(NamedTuple):
+    """Names of the columns of parts of a text, all in the lines of a record.
+
+    Attributes:
+        number: of the part, counted from 1.
+        text: of the part, beside the columns of a table.
+        parts: of the list of all in an object.
+        prefix: of all names if one of them is a column of the table.
+    """
+
+    number: str
+    text: str
+    parts: str
+    prefix: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Record, number, and character offsets."""
+        return ("record", self.number, "start", "end")
+
+
+TOKENS = PartNames("step", "token", "steps", "trace_")
+SENTENCES = PartNames("sentence", "sentence_text", "sentences", "part_")
 
 
 class Record(NamedTuple):
@@ -154,27 +179,30 @@ class TextLayout:
 
 
 class TraceLayout:
-    """A text and one line for each of its tokens. Steps count from 1; the text's own line has none.
+    """A text and one line for each of its parts, its tokens or sentences. Parts count from 1; the text's own line has none.
 
     Start and end are character offsets into the text.
     """
 
-    columns: Sequence[str] = (*TRACE, TEXT)
-    header: Sequence[str] | None = columns
     source = "the input"
     is_table, is_trace = False, True
+
+    def __init__(self, names: PartNames = TOKENS) -> None:
+        self._names = names
+        self.columns: Sequence[str] = (*names.columns, TEXT)
+        self.header: Sequence[str] | None = self.columns
 
     def lines(self, record: Record) -> Iterator[Line]:
         cells = [record.number, None, None, None, record.prediction.text]
         yield Line(dict(zip(self.columns, cells, strict=True)), record.prediction)
-        yield from token_lines(record, self.columns)
+        yield from part_lines(record, self.columns)
 
     def to_dict(self, record: Record, added: AddedColumns, names: Sequence[str]) -> dict[str, Any]:
         return {
             "record": record.number,
             **record.prediction.to_dict(),
             **added.extra_values(record),
-            "steps": steps_of(record),
+            self._names.parts: parts_of(record, self._names),
         }
 
     def schema(self) -> Any:
@@ -243,16 +271,17 @@ class RowLayout:
 
 
 class RowTraceLayout(RowLayout):
-    """A table's row and one line for each token of its text, in which the columns of the table are empty.
+    """A table's row and one line for each token or sentence of its text, in which the columns of the table are empty.
 
-    Record, step, start, end and token come before the columns of the table. All have the prefix `trace_` if one of them
+    Record, number, start, end and the text of the part come before the columns of the table. All have a prefix if one of them
     is a column already.
     """
 
     is_trace = True
 
-    def __init__(self, table: TableColumns, dialect: Dialect | None = None) -> None:
+    def __init__(self, table: TableColumns, dialect: Dialect | None = None, names: PartNames = TOKENS) -> None:
         super().__init__(table, dialect)
+        self._part_names = names
         self._names: Sequence[str] = ()
 
     @property
@@ -266,11 +295,15 @@ class RowTraceLayout(RowLayout):
 
     def lines(self, record: Record) -> Iterator[Line]:
         yield Line({self._own[0]: record.number, **self._cells(record)}, record.prediction)
-        yield from token_lines(record, self._own)
+        yield from part_lines(record, self._own)
 
     def to_dict(self, record: Record, added: AddedColumns, names: Sequence[str]) -> dict[str, Any]:
-        number, *_, steps = self._reserved
-        return {number: record.number, **super().to_dict(record, added, names), steps: steps_of(record)}
+        number, *_, parts = self._reserved
+        return {
+            number: record.number,
+            **super().to_dict(record, added, names),
+            parts: parts_of(record, self._part_names),
+        }
 
     def schema(self) -> Any:
         import pyarrow
@@ -290,18 +323,21 @@ class RowTraceLayout(RowLayout):
         return self._names
 
     def _choose_names(self, columns: Sequence[str]) -> None:
-        self._names = add_prefix("trace_", (*TRACE, TOKEN, STEPS), columns)
+        names = self._part_names
+        self._names = add_prefix(names.prefix, (*names.columns, names.text, names.parts), columns)
 
 
-def token_lines(record: Record, columns: Sequence[str]) -> Iterator[Line]:
-    """One line for each token of a record; `columns` names record, step, start, end and token."""
-    for step, token in enumerate(record.trace, start=1):
-        cells = [record.number, step, token.start, token.end, token.token]
-        yield Line(dict(zip(columns, cells, strict=True)), token)
+def part_lines(record: Record, columns: Sequence[str]) -> Iterator[Line]:
+    """One line for each part of a record; `columns` names record, number, start, end and the text of the part."""
+    for number, part in enumerate(record.trace, start=1):
+        cells = [record.number, number, part.start, part.end, part.token]
+        yield Line(dict(zip(columns, cells, strict=True)), part)
 
 
-def steps_of(record: Record) -> list[dict[str, Any]]:
-    return [token.to_dict() for token in record.trace]
+def parts_of(record: Record, names: PartNames) -> list[dict[str, Any]]:
+    """The parts of a record as objects; the text of a sentence is called so."""
+    objects = [part.to_dict() for part in record.trace]
+    return objects if names is TOKENS else [{TEXT: part.pop("token"), **part} for part in objects]
 
 
 def trace_schema(columns: Sequence[str]) -> Any:

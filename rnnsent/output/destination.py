@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rnnsent.data.dialect import Dialect
 from rnnsent.data.records import Reader, TextReader
 from rnnsent.errors import RnnsentError, SettingsError
-from rnnsent.output.columns import AddedColumns, Layout, RowLayout, RowTraceLayout, TextLayout, TraceLayout
+from rnnsent.output.columns import AddedColumns, Layout, PartNames, RowLayout, RowTraceLayout, TextLayout, TraceLayout
 from rnnsent.output.compression import open_compressed
 from rnnsent.output.delimited import CellWriter, FormulaSafeCellWriter
 from rnnsent.output.formats import DEFAULT_FORMATS, FORMATS, OutputFormat, OutputKind, parse_output
@@ -36,7 +36,7 @@ class OutputOptions:
 
     format: OutputFormat | None = None
     path: Path | None = None
-    trace: bool = False
+    parts: PartNames | None = None  # one line for each part of a text: TOKENS or SENTENCES
     csv_safe: bool = False
     null: bool = False
     option: str = "--output"  # what the user gave the path with
@@ -84,9 +84,10 @@ def choose_destination(reader: Reader, options: OutputOptions) -> Destination:
     kept = _returned_dialect(table) if table and chosen == default else None
     if kept and to_terminal:  # which shows line ends other than its own as symbols
         kept = replace(kept, line_end="\n", has_bom=False)
-    layout: Layout = TraceLayout() if options.trace else TextLayout()
+    parts = options.parts
+    layout: Layout = TraceLayout(parts) if parts else TextLayout()
     if table and not traits.is_display:
-        layout = RowTraceLayout(table, kept) if options.trace else RowLayout(table, kept)
+        layout = RowTraceLayout(table, kept, parts) if parts else RowLayout(table, kept)
     write_cells = FormulaSafeCellWriter if options.csv_safe else CellWriter
     cells = write_cells(kept or traits.dialect or DEFAULT_DIALECT)
     return Destination(chosen, layout, path, options.kind.compression, cells, "\0" if options.null else "\n")
