@@ -168,3 +168,14 @@ def test_sentences_of_a_table(named: str, capsys: pytest.CaptureFixture[str]) ->
     explain(capsys, *arguments, "-o", "out.parquet")
     (record,) = map(json.loads, explain(capsys, *arguments, "--json").splitlines())
     assert len(record["part_sentences"]) == 3
+
+
+@pytest.mark.parametrize("count", [1, 7, 500])
+def test_sparkline(named: str, capsys: pytest.CaptureFixture[str], count: int) -> None:
+    """A trace on a terminal begins with the probability of the label at each token as one line."""
+    lines = explain(capsys, "--trace", "-f", "table", "good " * count).splitlines()
+    label, sparks = lines[1].split()
+    assert label == lines[0].split()[0]
+    assert set(sparks) <= set("▁▂▃▄▅▆▇█")
+    assert len(sparks) == min(count, 100 - 8 - 2)
+    assert len(lines) == count + 3

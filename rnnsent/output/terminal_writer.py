@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from itertools import pairwise
 
 from rich.cells import cell_len, set_cell_size
 
@@ -11,6 +12,7 @@ from rnnsent.output.writer import LineWriter, WriterOptions
 from rnnsent.prediction import Explanation, Prediction, TokenPrediction
 
 BAR_WIDTH = 10
+SPARKS, MAX_SPARKS, SPARK_MARGIN = "▁▂▃▄▅▆▇█", 100, 2
 RESET = "\x1b[0m"
 CONTRIBUTION_COLORS = {True: "\x1b[1;36m", False: "\x1b[1;33m"}  # cyan for the label, yellow against it
 COLORS = {"negative": "\x1b[31m", "positive": "\x1b[32m"}  # red and green, for these classes only
@@ -28,10 +30,23 @@ class TerminalWriter(LineWriter):
         self.add(self.format_line(record.prediction, record.prediction.text))
         if record.explanation:
             self.add(self.format_explanation(record.prediction.text, record.explanation))
+        if record.trace and record.prediction.label is not None:
+            self.add(self.format_sparkline(record))
         for token in record.trace:
             self.add(self.format_line(token, f"{token.start:>5}-{token.end:<5} {token.token}"))
         if self._layout.is_trace:
             self.add("\n")
+
+    def format_sparkline(self, record: Record) -> str:
+        """The probability of the text's label at each of its parts, as heights, as far as the width reaches."""
+        label = record.prediction.label or ""
+        values = [(part.probabilities or {}).get(label, 0.0) for part in record.trace]
+        width = (self._width or MAX_SPARKS) - self._label_width - SPARK_MARGIN
+        if len(values) > width:  # the mean of neighbors
+            cuts = [round(k * len(values) / width) for k in range(width + 1)]
+            values = [sum(values[a:b]) / (b - a) for a, b in pairwise(cuts)]
+        sparks = "".join(SPARKS[min(int(value * len(SPARKS)), len(SPARKS) - 1)] for value in values)
+        return f"{set_cell_size(escape_controls(label), self._label_width)} {sparks}\n"
 
     def format_explanation(self, text: str, explanation: Explanation) -> str:
         """The text with the strongest words marked by their contributions, then what these add up to."""
