@@ -39,7 +39,8 @@ def main() -> None:
 
 
 def predict_rnnsent(texts: Sequence[str]) -> list[str | None]:
-    return [prediction.label for prediction in Predictor.load("english", device="cpu").predict(texts)]
+    labels = [prediction.label for prediction in Predictor.load("english", device="cpu").predict(texts)]
+    return [None if label == "neutral" else label for label in labels]
 
 
 def predict_vader(texts: Sequence[str]) -> list[str | None]:
