@@ -89,7 +89,7 @@ def test_readme_commands(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```console\n(.*?)```", readme, re.DOTALL)
     shown = [block for block in blocks if re.search(r"^(?!\$ ).", block, re.MULTILINE)]
-    assert len(shown) == 4
+    assert len(shown) == 6
     for block in shown:
         commands = [line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")]
         expected = "".join(line + "\n" for line in block.splitlines() if not line.startswith("$ "))
