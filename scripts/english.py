@@ -11,7 +11,8 @@ whose result exists is skipped, and an interrupted step is resumed:
    leaves neutral out.
 6. BUILD/models/base: trained on labeled texts and on the teachers' probabilities.
 7. BUILD/film-teacher: the first teacher, fine-tuned on sentences of film reviews (scripts/film_teacher.py).
-8. BUILD/models/english: starts from the base and learns from the film teacher too.
+8. BUILD/models/films starts from the base, and BUILD/models/english from that one: one more epoch each, with the film
+   teacher.
 9. Its metrics, written into its model card by `rnnsent evaluate`, and its scores by domain (benchmarks/domains.py).
 
 Finally BUILD/models/english replaces models/english.
@@ -76,6 +77,8 @@ def main() -> None:
         train_or_resume(base(read_evaluation_texts()))
     if not FILM_TEACHER.is_dir():
         run_script("film_teacher.py", str(FILM_TEACHER), "--base", str(teachers[0]))
+    if not is_finished("films"):
+        train_or_resume(films(read_evaluation_texts()))
     if not is_finished("english"):
         train_or_resume(english(read_evaluation_texts()))
     for arguments in EVALUATE_ARGUMENTS:
@@ -130,38 +133,72 @@ def base(evaluation_texts: Sequence[str]) -> TrainingRequest:
     )
 
 
-def english(evaluation_texts: Sequence[str]) -> TrainingRequest:
-    """The training run of the English model: one more epoch, with sentences of films labeled by the teacher of films."""
+def continued(
+    name: str,
+    start: str,
+    evaluation_texts: Sequence[str],
+    *,
+    learning_rate: float,
+    n_pieces: int,
+    film_sentences: Sequence[tuple[int, int]],
+    n_reviews: Sequence[int],
+) -> TrainingRequest:
+    """One more epoch from another model, with sentences of films labeled by the teacher of films.
+
+    Args:
+        film_sentences: numbers of sentences and of synthetic texts; each pair draws another sample.
+        n_reviews: numbers of whole reviews; each draws another sample.
+    """
     pieces = DistillationConfig(
-        teacher=POOL_ANSWERS, unlabeled=POOL, teacher_inputs="texts", max_unlabeled=600_000, labeled_repeats=2
+        teacher=POOL_ANSWERS, unlabeled=POOL, teacher_inputs="texts", max_unlabeled=n_pieces, labeled_repeats=2
     )
-    films = DistillationConfig(
-        teacher=str(FILM_TEACHER),
-        unlabeled="unsupervised,sst2",
-        teacher_inputs="sentences",
-        max_unlabeled=150_000,
-        synthetic_texts=60_000,
-    )
-    whole_reviews = DistillationConfig(
-        teacher="reviews", unlabeled="unsupervised", teacher_inputs="texts", max_unlabeled=20_001
-    )
+    films = [
+        DistillationConfig(
+            teacher=str(FILM_TEACHER),
+            unlabeled="unsupervised,sst2",
+            teacher_inputs="sentences",
+            max_unlabeled=n_sentences,
+            synthetic_texts=n_synthetic,
+        )
+        for n_sentences, n_synthetic in film_sentences
+    ]
+    whole_reviews = [
+        DistillationConfig(teacher="reviews", unlabeled="unsupervised", teacher_inputs="texts", max_unlabeled=count)
+        for count in n_reviews
+    ]
     return TrainingRequest(
         SOURCES,
-        name="english",
+        name=name,
         settings={
             **{f"distillation.{key}": value for key, value in asdict(pieces).items()},
             "tokenizer.vocab_size": 30_000,
             "model.max_ngram_features": 100_000,
-            "training.fine_tune": "base",
-            "training.learning_rate": 1e-3,
+            "training.fine_tune": start,
+            "training.learning_rate": learning_rate,
             "training.epochs": 1,
             "training.batch_size": 192,
             "training.validation_fraction": 0.1,
         },
-        extra_teachers=(films, whole_reviews),
+        extra_teachers=(*films, *whole_reviews),
         exclude_near_duplicates_of=evaluation_texts,
         command=("make", "english"),
     )
+
+
+def films(evaluation_texts: Sequence[str]) -> TrainingRequest:
+    return continued(
+        "films", "base", evaluation_texts,
+        learning_rate=1e-3, n_pieces=600_000, film_sentences=[(150_000, 60_000)], n_reviews=[20_001],
+    )  # fmt: skip
+
+
+def english(evaluation_texts: Sequence[str]) -> TrainingRequest:
+    """The training run of the English model."""
+    return continued(
+        "english", "films", evaluation_texts,
+        learning_rate=7e-4, n_pieces=400_000, film_sentences=[(150_000, 60_000), (90_000, 30_000)],
+        n_reviews=[20_000, 20_001],
+    )  # fmt: skip
 
 
 def run_script(name: str, *arguments: str) -> None:
