@@ -16,6 +16,7 @@ from report_domains import (
     format_tradeoff,
     format_unseen_domains,
 )
+from report_explanations import format_explanations, format_quantification
 
 OUTPUT = Path(__file__).parents[1] / "docs" / "results.md"
 
@@ -42,6 +43,8 @@ def main() -> None:
         *format_probes(entries.get("probes", {})),
         *format_short_texts(entries.get("short_texts", {})),
         *format_behavior(entries),
+        *format_explanations(entries.get("explanations", {})),
+        *format_quantification(entries.get("quantification", {})),
         *format_peers(entries.get("peers", {})),
         *format_distillation(entries.get("distillation", {})),
         *format_accuracy_by_length(entries.get("accuracy", {})),
