@@ -1,5 +1,6 @@
 """`rnnsent predict`: a reader, the predictor and a writer, each chosen once."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from rnnsent.cli.options import (
 )
 from rnnsent.cli.quiet_option import QuietOption
 from rnnsent.output.formats import OutputFormat
-from rnnsent.output.terminal import enable_logging, notify, pluralize
+from rnnsent.output.terminal import enable_logging, is_terminal, notify, pluralize
 
 if TYPE_CHECKING:
     from rnnsent.prediction import Prediction
@@ -190,6 +191,7 @@ def predict(options: PredictOptions) -> None:
     from rnnsent.errors import SettingsError
     from rnnsent.output.columns import SENTENCES, TOKENS, AddedColumns
     from rnnsent.output.destination import OutputOptions, choose_destination, open_writer
+    from rnnsent.output.prediction_progress import PredictionProgress
     from rnnsent.prediction import UNSURE
 
     has_sentences = options.per == "sentence"
@@ -223,11 +225,14 @@ def predict(options: PredictOptions) -> None:
     if reader.reads_terminal:
         notify("reading from the terminal: one text per line, Ctrl-D ends")
     coverage = Coverage(predictor.checkpoint.name, predictor.look_up_words)
-    with open_writer(destination, AddedColumns(predictor.classes, options.explain, weights)) as writer:
+    added = AddedColumns(predictor.classes, options.explain, weights)
+    progress = PredictionProgress(reader, labels, is_shown=destination.path is not None or not is_terminal(sys.stdout))
+    with progress, open_writer(destination, added) as writer:
         for batch in predictor.predict_batches(
             reader.batches(), trace=options.trace, explain=options.explain > 0, sentences=has_sentences
         ):
             writer.write(batch)
+            progress.update(batch.predictions)
             if gates:
                 gates.add(batch.predictions)
             if warning := coverage.add(batch.predictions):

@@ -87,6 +87,14 @@ class ByteInput:
             self._file.close()
 
     @property
+    def fraction_read(self) -> float | None:
+        """How much of a file has been read; None for a pipe, and for a file that is read by its path."""
+        if self._file is None or self._file.closed or not self.can_be_reopened:
+            return None
+        size = os.fstat(self._descriptor).st_size
+        return min(os.lseek(self._descriptor, 0, os.SEEK_CUR) / size, 1.0) if size else None
+
+    @property
     def can_be_reopened(self) -> bool:
         """Whether the input is a regular file."""
         return self.path is not None and self.path.is_file()

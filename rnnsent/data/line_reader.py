@@ -43,6 +43,11 @@ class LineReader(LineInput):
         """Whether a person is about to type the texts."""
         return sys.stdin is not None and sys.stdin.isatty() and any(source.path is None for source in self.inputs)
 
+    @property
+    def fraction_read(self) -> float | None:
+        """Of one file; several are read one after another."""
+        return self.inputs[0].fraction_read if len(self.inputs) == 1 else None
+
     def batches(self) -> Iterator[RecordBatch | Pause]:
         """Raises DataError if an input cannot be read, or is not text."""
         is_empty = True

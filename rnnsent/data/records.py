@@ -42,6 +42,11 @@ class Reader(Protocol):
     @property
     def n_without_text(self) -> int: ...
 
+    @property
+    def fraction_read(self) -> float | None:
+        """How much of the input has been read; None if that is unknown."""
+        ...
+
     def batches(self) -> Iterator[RecordBatch | Pause]:
         """The records in order; PAUSE when no more input is available yet."""
         ...
@@ -53,6 +58,10 @@ class LineInput:
     name = "the input"
     n_unreadable = n_without_text = 0
     first_unreadable: UnreadableRow | None = None
+
+    @property
+    def fraction_read(self) -> float | None:
+        return None
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,10 @@ class TableReader:
     def dialect(self) -> Dialect | None:
         return self._table.dialect
 
+    @property
+    def fraction_read(self) -> float | None:
+        return self._source.fraction_read
+
     def batches(self) -> Iterator[RecordBatch | Pause]:
         sample = self._peek()
         readable = [row for row in sample if not isinstance(row, UnreadableRow)]
