@@ -3,8 +3,9 @@
     python benchmarks/ablation.py sst2                                  # every variant
     python benchmarks/ablation.py imdb default "adversarial training"   # some of them
 
-All variants start from random weights. A seed determines these and the order of the data, and every variant runs with the same
-seeds. A tenth of the train split is used for validation. No test split is read. The script records the accuracy and log loss of the whole model and the accuracy of the network alone.
+All variants start from random weights. A seed determines these and the order of the data, and every variant runs with the
+same seeds. A tenth of the train split is used for validation. No test split is read. The script records the accuracy and log
+loss of the whole model and the accuracy of the network alone.
 """
 
 import os

@@ -31,8 +31,6 @@ VALIDATION_TENTH = "--set training.validation_fraction=0.1"
 LAST_STATE = "--set model.max_ngram=0 --set model.pooling=last --set model.bidirectional=false"
 RUNS = {
     "imdb": Run("imdb", ("imdb",)),
-    "imdb-seed-1": Run("imdb --set training.seed=1", ("imdb",)),
-    "imdb-seed-2": Run("imdb --set training.seed=2", ("imdb",)),
     "imdb-scratch": Run("imdb --from-scratch", ("imdb",)),
     "imdb-network": Run("imdb --from-scratch --set model.max_ngram=0", ("imdb",)),
     "imdb-best": Run("imdb --recipe best", ("imdb",)),
