@@ -13,6 +13,7 @@ from rnnsent.output.printer import Printer
 from rnnsent.output.terminal import Output, pluralize
 
 MAX_EXAMPLE_LENGTH = 300  # characters
+MAX_NAMED_SOURCES = 3
 DEFAULT_MARK = "*"
 
 
@@ -116,7 +117,9 @@ def print_models(
     rows = []
     for checkpoint in sorted(checkpoints, key=lambda checkpoint: checkpoint.created, reverse=True):
         model = checkpoint.recipe.model
-        accuracies = "\n".join(f"{split} {metrics['accuracy']:.2%}" for split, metrics in checkpoint.metrics.items())
+        accuracies = "\n".join(
+            f"{_shorten_sources(split)} {metrics['accuracy']:.2%}" for split, metrics in checkpoint.metrics.items()
+        )
         rows.append(
             [
                 f"{DEFAULT_MARK} " * _is_named(checkpoint, default)
@@ -136,6 +139,13 @@ def print_models(
         printer.line(f"{DEFAULT_MARK} default")
     for error in unreadable:
         printer.line(f"unreadable: {error}")
+
+
+def _shorten_sources(name: str) -> str:
+    """The name of an evaluation; of many sources the first and how many more."""
+    sources, _, split = name.rpartition(":")
+    first, *others = sources.split("+")
+    return name if len(others) < MAX_NAMED_SOURCES else f"{first}+{len(others)} more:{split}"
 
 
 def print_summary(output: Output, summary: DatasetSummary) -> None:
