@@ -91,7 +91,7 @@ def test_table_colors(classes: tuple[str, ...]) -> None:
 
 
 def test_trace_table() -> None:
-    """Each record is followed by its tokens and an empty line."""
+    """Each record is followed by a line of its tokens' probabilities, the tokens, and an empty line."""
     records = show([TRACED, BLANK], width=None, layout=TraceLayout(), traces=[TRACE, []]).split("\n\n")
-    assert [len(record.split("\n")) for record in records[:2]] == [3, 1]
-    assert records[0].split("\n")[1].split()[-2:] == ["0-1", "a"]
+    assert [len(record.split("\n")) for record in records[:2]] == [4, 1]
+    assert records[0].split("\n")[2].split()[-2:] == ["0-1", "a"]
