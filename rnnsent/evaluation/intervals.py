@@ -13,4 +13,6 @@ def wilson_interval(successes: int, n: int) -> tuple[float, float]:
     share, spread = successes / n, Z**2 / n
     center = (share + spread / 2) / (1 + spread)
     half = Z * math.sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
-    return max(0.0, min(center - half, share)), min(1.0, max(center + half, share))  # rounding must not leave the share out
+    return max(0.0, min(center - half, share)), min(
+        1.0, max(center + half, share)
+    )  # rounding must not leave the share out
