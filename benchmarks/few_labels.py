@@ -127,7 +127,7 @@ def train_static_vectors(train: Examples) -> Callable[[Sequence[str]], np.ndarra
     import wordllama
     from sklearn.linear_model import LogisticRegression
 
-    # The package has its tokenizer in a folder in which it does not look by itself.
+    # The package ships its tokenizer in a folder that it does not search by default.
     vectors = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
     regression = LogisticRegression(max_iter=1_000)
     regression.fit(vectors.embed(train.texts, norm=True), train.labels)

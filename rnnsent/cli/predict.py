@@ -25,6 +25,7 @@ from rnnsent.output.formats import OutputFormat
 from rnnsent.output.terminal import enable_logging, is_terminal, notify, pluralize
 
 if TYPE_CHECKING:
+    from rnnsent.data.records import Reader
     from rnnsent.prediction import Prediction
     from rnnsent.predictor import Predictor
 
@@ -171,6 +172,28 @@ def require_weights(predictor: "Predictor") -> tuple[float, ...]:
     return weights
 
 
+def check_options(options: PredictOptions) -> None:
+    """Raises SettingsError for options that exclude each other."""
+    from rnnsent.errors import SettingsError
+
+    if options.trace + bool(options.explain) + (options.per == "sentence") > 1:
+        raise SettingsError("--trace, --explain and --per sentence each show something else of a text; choose one")
+    if options.json and options.format not in (None, "jsonl"):
+        raise SettingsError(f"--json is short for --format jsonl, but --format {options.format} was given; choose one")
+    check_junit(options.junit, options.require)
+
+
+def notify_unlabeled(reader: "Reader") -> None:
+    """Say how many rows have no label because they could not be read, or have no text."""
+    from rnnsent.data.rows import describe_unreadable
+
+    if first := reader.first_unreadable:
+        rows = pluralize(reader.n_unreadable, "unreadable row")
+        notify(f"warning: {rows} without a label; the first: {describe_unreadable(reader.name, first)}")
+    if reader.n_without_text:
+        notify(f"note: {pluralize(reader.n_without_text, 'row')} without a text, and so without a label")
+
+
 @command_options(PredictOptions)
 def predict(options: PredictOptions) -> None:
     """Print the label and probability of each text.
@@ -187,19 +210,13 @@ def predict(options: PredictOptions) -> None:
     """
     from rnnsent.data.coverage import Coverage
     from rnnsent.data.inputs import open_reader
-    from rnnsent.data.rows import describe_unreadable
-    from rnnsent.errors import SettingsError
     from rnnsent.output.columns import SENTENCES, TOKENS, AddedColumns
     from rnnsent.output.destination import OutputOptions, choose_destination, open_writer
     from rnnsent.output.prediction_progress import PredictionProgress
     from rnnsent.prediction import UNSURE
 
     has_sentences = options.per == "sentence"
-    if options.trace + bool(options.explain) + has_sentences > 1:
-        raise SettingsError("--trace, --explain and --per sentence each show something else of a text; choose one")
-    if options.json and options.format not in (None, "jsonl"):
-        raise SettingsError(f"--json is short for --format jsonl, but --format {options.format} was given; choose one")
-    check_junit(options.junit, options.require)
+    check_options(options)
     enable_logging()
     output = OutputOptions(
         "jsonl" if options.json else options.format,
@@ -237,11 +254,7 @@ def predict(options: PredictOptions) -> None:
                 gates.add(batch.predictions)
             if warning := coverage.add(batch.predictions):
                 notify(f"warning: {warning}")
-    if first := reader.first_unreadable:
-        rows = pluralize(reader.n_unreadable, "unreadable row")
-        notify(f"warning: {rows} without a label; the first: {describe_unreadable(reader.name, first)}")
-    if reader.n_without_text:
-        notify(f"note: {pluralize(reader.n_without_text, 'row')} without a text, and so without a label")
+    notify_unlabeled(reader)
     if note := coverage.note:
         notify(f"note: {note}")
     if gates:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rnnsent.output.printer import Printer
 from rnnsent.output.tables import shorten
 from rnnsent.output.terminal import Output, pluralize
-from rnnsent.summary.summarize import PartSummary, Summary, TypicalPhrase
+from rnnsent.summary.summarize import PartSummary, Share, Summary, TypicalPhrase
 
 QUOTE_LENGTH = 100  # characters
 
@@ -59,16 +59,24 @@ def print_summary(output: Output, summary: Summary) -> None:
         printer.line("least certain: " + " | ".join(quotes))
 
 
-def _print_parts(printer: Printer, title: str, parts: Sequence[PartSummary]) -> None:
+def format_shares(parts: Sequence[PartSummary]) -> tuple[list[str], list[list[str]]]:
+    """The classes of all parts, and for each part its share of each class, with the corrected share in parentheses."""
     names = list(dict.fromkeys(name for part in parts for name in part.classes))
-    rows = []
-    for part in parts:
-        cells = []
-        for name in names:
-            share = part.classes.get(name)
-            corrected = "" if share is None or share.corrected is None else f" ({share.corrected:.0%})"
-            cells.append("-" if share is None else f"{share.share:.0%}{corrected}")
-        rows.append([part.name + ("*" if part.is_small else ""), f"{part.n:,}", *cells])
+    return names, [[_format_share(part.classes.get(name)) for name in names] for part in parts]
+
+
+def _format_share(share: Share | None) -> str:
+    if share is None:
+        return "-"
+    return f"{share.share:.0%}" + ("" if share.corrected is None else f" ({share.corrected:.0%})")
+
+
+def _print_parts(printer: Printer, title: str, parts: Sequence[PartSummary]) -> None:
+    names, shares = format_shares(parts)
+    rows = [
+        [part.name + ("*" if part.is_small else ""), f"{part.n:,}", *cells]
+        for part, cells in zip(parts, shares, strict=True)
+    ]
     printer.table([title, "records", *(f"{name} (corrected)" for name in names)], rows)
 
 

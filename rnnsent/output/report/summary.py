@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rnnsent import __version__
 from rnnsent.output.report.charts import Axis, Series, bar_chart, line_chart
 from rnnsent.output.report.page import Command, Figure, Page, Part, Section, Table, name_in_sentence, quote, render
+from rnnsent.output.summary_table import format_shares
 from rnnsent.output.terminal import Output, pluralize
 from rnnsent.summary.summarize import PartSummary, Summary, TypicalPhrase
 
@@ -158,15 +159,11 @@ def _periods_section(summary: Summary) -> Section:
 
 
 def _parts_table(title: str, parts: Sequence[PartSummary]) -> Table:
-    names = list(dict.fromkeys(name for part in parts for name in part.classes))
-    rows = []
-    for part in parts:
-        cells = []
-        for name in names:
-            share = part.classes.get(name)
-            corrected = "" if share is None or share.corrected is None else f" ({share.corrected:.0%})"
-            cells.append("-" if share is None else f"{share.share:.0%}{corrected}")
-        rows.append([quote(part.name) + (" *" if part.is_small else ""), f"{part.n:,}", *cells])
+    names, shares = format_shares(parts)
+    rows = [
+        [quote(part.name) + (" *" if part.is_small else ""), f"{part.n:,}", *cells]
+        for part, cells in zip(parts, shares, strict=True)
+    ]
     marks = "; * too few records to say anything" if any(part.is_small for part in parts) else ""
     return Table(
         f"Shares, and corrected shares in parentheses{marks}",
