@@ -31,6 +31,7 @@ HTML_SUFFIXES = (".html", ".htm")
 if TYPE_CHECKING:
     from rnnsent.data.records import Reader, RecordBatch
     from rnnsent.summary.dates import Every
+    from rnnsent.summary.summarize import Summary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,6 @@ def summarize(options: SummarizeOptions) -> None:
     rnnsent summarize tickets.jsonl --text-column body --over created --every week --json
     """
     from rnnsent.data.inputs import open_reader
-    from rnnsent.output.summary_table import print_summary
     from rnnsent.parallel import Pause
     from rnnsent.summary.accumulate import Accumulator
     from rnnsent.summary.summarize import summarize as make_summary
@@ -113,6 +113,11 @@ def summarize(options: SummarizeOptions) -> None:
         notify(
             f"note: {predictor.checkpoint.name!r} does not record its errors on validation texts, so no share is corrected"
         )
+    write_outputs(options, summary)
+
+
+def write_outputs(options: SummarizeOptions, summary: "Summary") -> None:
+    """Write the file of --output, and print the numbers (--json), or the table if no file is asked for."""
     if options.output is not None:
         with open_file(options.output) as output:
             if options.output.suffix.lower() == ".json":
@@ -125,6 +130,8 @@ def summarize(options: SummarizeOptions) -> None:
     if options.json:
         print_json(summary.to_dict())
     elif options.output is None:
+        from rnnsent.output.summary_table import print_summary
+
         with open_stdout() as output:
             print_summary(output, summary)
 
